@@ -1,0 +1,68 @@
+"""``python -m bertlab``: fetch the model if it is missing, and report."""
+
+import argparse
+import sys
+
+from bertlab import report
+from bertlab.copying import copy_model
+from bertlab.errors import ModelError
+from bertlab.model import load
+
+FIRST = "All is well: open notebooks/00_start_here.ipynb"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; return its exit status, 0 only if a lesson would run."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bertlab",
+        description="Fetch the model if it is missing, and report on this environment.",
+    )
+    parser.add_argument(
+        "--model", metavar="NAME", help="a folder, or a name on the Hugging Face Hub"
+    )
+    parser.add_argument(
+        "--copy-to",
+        metavar="FOLDER",
+        help="copy the model to FOLDER, for a machine without a network",
+    )
+    options = parser.parse_args(arguments)
+    if options.copy_to:
+        return copy(options.model, options.copy_to)
+    return describe(options.model)
+
+
+def copy(model: str | None, folder: str) -> int:
+    """Copy the model to `folder`; return the exit status."""
+    try:
+        target = copy_model(load(model), folder)
+    except ModelError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"The model is in {target}. On the other machine, set BERTLAB_MODEL to it.")
+    return 0
+
+
+def describe(model: str | None) -> int:
+    """Print the report, a line as soon as it is known; return the exit status."""
+    wrong = 0
+    for finding in findings(model):
+        wrong += finding.ok is False
+        mark = "!" if finding.ok is False else " "
+        print(f"{mark} {finding.label + ':':<17} {finding.value}", flush=True)
+    print(report.verdict(wrong, FIRST))
+    return 1 if wrong else 0
+
+
+def findings(model: str | None):
+    """Look at the machine and, if the model can be loaded, at the model."""
+    yield from report.machine_findings()
+    try:
+        bert = load(model)
+    except (ModelError, ImportError) as error:
+        yield report.Finding("model", str(error), False, str(error))
+        return
+    yield from report.model_findings(bert)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,312 @@
+"""The embedding layer in NumPy: look-up, sum, LayerNorm, cosine, nearest tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from .tokens import InputError, look_up_word, tokenize, vocabulary
+
+# How many dimensions the "without dominant" space leaves out: one to three dimensions
+# are enough to dominate cosine in the models that Timkey & van Schijndel (2021) tried.
+DOMINANT = 3
+SPACES = ("raw", "centred", "standardised", "without dominant")
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """The embedding layer's output for one input, with every step on the way to it.
+
+    Attributes
+    ----------
+    tokens : list of str
+    ids : list of int
+    token, position, token_type : (tokens, hidden) ndarray
+        The three rows that are summed for each token.
+    total : (tokens, hidden) ndarray
+        Their sum.
+    mean, variance : (tokens, 1) ndarray
+        Of each token's sum, over the hidden axis (variance with N, not N - 1).
+    normalised : (tokens, hidden) ndarray
+        ``(total - mean) / sqrt(variance + eps)``.
+    output : (tokens, hidden) ndarray
+        ``normalised * gamma + beta``: hidden state 0.
+    """
+
+    tokens: list[str]
+    ids: list[int]
+    token: np.ndarray
+    position: np.ndarray
+    token_type: np.ndarray
+    total: np.ndarray
+    mean: np.ndarray
+    variance: np.ndarray
+    normalised: np.ndarray
+    output: np.ndarray
+
+
+def embed(bert, text, pair=None):
+    """Run the embedding layer by hand on a text or a pair.
+
+    Parameters
+    ----------
+    bert : Bert
+    text : str
+    pair : str, optional
+
+    Returns
+    -------
+    Breakdown
+
+    Raises
+    ------
+    InputError
+        If the text is longer than the model takes, or a pair needs more token types
+        than the model has.
+    """
+    t = tokenize(bert, text, pair)
+    if t.lost:
+        raise InputError(
+            f"That is {len(t.tokens):,} tokens and the model takes {t.limit}: shorten"
+            f" the text, which is too long from “{t.span(t.lost[0])}” on."
+        )
+    tables = bert.tables
+    if max(t.types) >= len(tables.token_type):
+        raise InputError(
+            f"This model has {len(tables.token_type)} token type: it takes one text,"
+            " not a pair."
+        )
+    token = tables.token[t.ids]
+    position = tables.position[: len(t.ids)]
+    token_type = tables.token_type[t.types]
+    total = token + position + token_type
+    mean = total.mean(axis=-1, keepdims=True)
+    variance = total.var(axis=-1, keepdims=True)
+    normalised = (total - mean) / np.sqrt(variance + tables.eps)
+    output = normalised * tables.gamma + tables.beta
+    return Breakdown(
+        t.tokens,
+        t.ids,
+        token,
+        position,
+        token_type,
+        total,
+        mean,
+        variance,
+        normalised,
+        output,
+    )
+
+
+def cosine_similarity(a, b):
+    """Cosine of the angle between vectors.
+
+    Parameters
+    ----------
+    a : (hidden,) or (n, hidden) array_like
+    b : (hidden,) or (m, hidden) array_like
+
+    Returns
+    -------
+    float or ndarray
+        From -1 to 1, of shape (n, m), without the axes that `a` or `b` did not have.
+
+    Raises
+    ------
+    ValueError
+        If the sizes differ, or a vector is all zeros and so has no direction.
+    """
+    a, b = np.asarray(a), np.asarray(b)
+    if a.shape[-1:] != b.shape[-1:] or not 1 <= min(a.ndim, b.ndim) <= 2:
+        raise ValueError(
+            f"vectors of one size are needed, not shapes {a.shape} and {b.shape}"
+        )
+    lengths = [np.linalg.norm(v, axis=-1, keepdims=True) for v in (a, b)]
+    if not (lengths[0].all() and lengths[1].all()):
+        raise ValueError("a vector of zeros has no direction, so no cosine")
+    return (a / lengths[0]) @ (b / lengths[1]).T
+
+
+@dataclass(frozen=True)
+class TokenSpace:
+    """The token table seen through ``(row - shift) * scale``.
+
+    All four spaces are of this form, so none needs a copy of the table: a dot product
+    with every row is one ``table @ vector`` on the memory that all kernels share.
+
+    Attributes
+    ----------
+    name : str
+        One of `SPACES`.
+    table : (vocabulary, hidden) ndarray
+    shift, scale : (hidden,) ndarray
+    """
+
+    name: str
+    table: np.ndarray
+    shift: np.ndarray
+    scale: np.ndarray
+
+    @cached_property
+    def norms(self):
+        """(vocabulary,) ndarray: length of each row in this space."""
+        blocks = np.array_split(self.table, max(1, len(self.table) // 4096))
+        norms = np.concatenate([np.linalg.norm(self.of(b), axis=1) for b in blocks])
+        # A row of zeros has no direction: its similarity to anything is set to 0.
+        return np.where(norms == 0, np.inf, norms)
+
+    def of(self, rows):
+        """Return rows of the table, (…, hidden), as they are in this space."""
+        return (rows - self.shift) * self.scale
+
+    def similarities(self, vector):
+        """Cosine of `vector`, (hidden,) as in the table, to each row: (vocabulary,)."""
+        query = self.of(vector)
+        length = np.linalg.norm(query)
+        if length == 0:
+            return np.zeros(len(self.table), self.table.dtype)
+        query = query / length * self.scale
+        return (self.table @ query - self.shift @ query) / self.norms
+
+
+def contributions(table):
+    """What each dimension adds to the mean cosine of two random rows.
+
+    The cosine of two rows is a sum over dimensions of the products of their unit
+    vectors' entries; over independent pairs the mean of such a product is the square of
+    the mean entry (Timkey & van Schijndel 2021, section 3).
+
+    Parameters
+    ----------
+    table : (rows, hidden) ndarray
+
+    Returns
+    -------
+    (hidden,) ndarray
+        Their sum is the mean cosine.
+    """
+    norms = np.linalg.norm(table, axis=1, keepdims=True)
+    return (table / np.where(norms == 0, 1, norms)).mean(axis=0) ** 2
+
+
+@lru_cache(maxsize=8)
+def token_space(bert, name="raw"):
+    """Return the token table in one of `SPACES`, made once for each model.
+
+    Parameters
+    ----------
+    bert : Bert
+    name : {"raw", "centred", "standardised", "without dominant"}
+        As it is; minus the mean row; that divided by each dimension's standard
+        deviation; without the three dimensions that `contributions` finds largest.
+
+    Returns
+    -------
+    TokenSpace
+    """
+    table = bert.tables.token
+    hidden = table.shape[1]
+    zeros, ones = np.zeros(hidden, table.dtype), np.ones(hidden, table.dtype)
+    if name == "raw":
+        return TokenSpace(name, table, zeros, ones)
+    if name == "centred":
+        return TokenSpace(name, table, table.mean(axis=0), ones)
+    if name == "standardised":
+        spread = table.std(axis=0)
+        scale = np.divide(1, spread, out=zeros.copy(), where=spread > 0)
+        return TokenSpace(name, table, table.mean(axis=0), scale)
+    if name == "without dominant":
+        ones[np.argsort(contributions(table))[-DOMINANT:]] = 0
+        return TokenSpace(name, table, zeros, ones)
+    raise ValueError(f"space must be one of {', '.join(SPACES)}, not {name!r}")
+
+
+@lru_cache(maxsize=8)
+def shown_rows(bert, hide_unused=True, hide_pieces=True):
+    """Say which rows may appear among neighbours: (vocabulary,) ndarray of bool."""
+    return np.array(
+        [
+            not (hide_unused and name.startswith(("[unused", "[row ")))
+            and not (hide_pieces and name.startswith("##"))
+            for name in vocabulary(bert)
+        ]
+    )
+
+
+def nearest_tokens(
+    bert, word, k=6, space="raw", *, hide_unused=True, hide_pieces=True
+):
+    """Find the rows of the token table nearest to a word's, over the whole vocabulary.
+
+    Parameters
+    ----------
+    bert : Bert
+    word : str or (hidden,) array_like
+        A word, or any vector of the table's width. A word of several pieces stands for
+        the average of their rows. The word's own rows are left out of the answer.
+    k : int
+        How many.
+    space : str
+        One of `SPACES`.
+    hide_unused, hide_pieces : bool
+        Leave out the ``[unused…]`` rows; leave out pieces such as ``##ing``.
+
+    Returns
+    -------
+    list of (str, float)
+        Token and cosine similarity, nearest first; fewer than `k` if no more are shown.
+
+    Raises
+    ------
+    InputError
+        If there is no word in `word`.
+    """
+    if isinstance(word, str):
+        own = look_up_word(bert, word).ids
+        vector = bert.tables.token[own].mean(axis=0)
+    else:
+        own, vector = [], np.asarray(word, dtype=bert.tables.token.dtype)
+        if vector.shape != bert.tables.token.shape[1:]:
+            raise InputError(
+                f"A vector of shape {bert.tables.token.shape[1:]} is needed, not"
+                f" {vector.shape}."
+            )
+    if k < 1:
+        raise InputError("Ask for at least 1 neighbour.")
+    similarity = token_space(bert, space).similarities(vector)
+    allowed = shown_rows(bert, hide_unused, hide_pieces)
+    candidates = np.where(allowed, similarity, -np.inf)
+    candidates[own] = -np.inf
+    k = min(k, int(np.isfinite(candidates).sum()))
+    best = np.argpartition(-candidates, k - 1)[:k] if k else np.array([], int)
+    best = best[np.lexsort((best, -candidates[best]))]
+    names = vocabulary(bert)
+    return [(names[i], float(similarity[i])) for i in best]
+
+
+@lru_cache(maxsize=32)
+def random_pairs(
+    bert, space="raw", *, hide_unused=True, hide_pieces=True, pairs=2000, seed=0
+):
+    """Cosine similarities of randomly chosen pairs of rows: what "similar" must beat.
+
+    Parameters
+    ----------
+    bert : Bert
+    space, hide_unused, hide_pieces
+        As in `nearest_tokens`, so that the pairs come from the rows on show.
+    pairs, seed : int
+        How many pairs, and the seed they are drawn with.
+
+    Returns
+    -------
+    (pairs,) ndarray
+        Sorted.
+    """
+    rows = np.flatnonzero(shown_rows(bert, hide_unused, hide_pieces))
+    a, b = np.random.default_rng(seed).choice(rows, size=(2, pairs))
+    chosen = token_space(bert, space)
+    product = (chosen.of(chosen.table[a]) * chosen.of(chosen.table[b])).sum(axis=1)
+    return np.sort(product / chosen.norms[a] / chosen.norms[b])

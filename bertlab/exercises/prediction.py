@@ -1,0 +1,94 @@
+"""A prediction that a learner commits to before a cell settles it."""
+
+from __future__ import annotations
+
+import html
+
+import ipywidgets
+
+from .feedback import Feedback
+
+
+class Prediction(ipywidgets.VBox):
+    """A question with choices, to be answered before the cell that settles it.
+
+    Attributes
+    ----------
+    choice : ipywidgets.RadioButtons
+    commit : ipywidgets.Button
+        Fixes the choice; after that it cannot be changed.
+    message : ipywidgets.HTML
+    """
+
+    def __init__(self, question, choices):
+        self.question = question
+        self.choices = [str(choice) for choice in choices]
+        self.answer = None
+        self.choice = ipywidgets.RadioButtons(
+            options=self.choices, value=None, layout={"width": "auto"}
+        )
+        self.commit = ipywidgets.Button(
+            description="This is my prediction", layout={"width": "auto"}
+        )
+        self.commit.on_click(self._commit)
+        self.message = ipywidgets.HTML()
+        text = ipywidgets.HTML(f"<b>Predict.</b> {html.escape(question)}")
+        super().__init__([text, self.choice, self.commit, self.message])
+
+    def _commit(self, _):
+        if self.choice.value is None:
+            self._say("Choose one first.")
+            return
+        self.answer = self.choice.value
+        self.choice.disabled = self.commit.disabled = True
+        self._say(f"You predict: {self.answer}. Now run the next cells.")
+
+    def _say(self, sentence):
+        self.message.value = f'<div role="status">{html.escape(sentence)}</div>'
+
+    def compare(self, measured):
+        """Set the prediction beside what was measured.
+
+        Parameters
+        ----------
+        measured : object
+            What came out; compared with the choice as text. On another model it
+            may be none of the choices.
+
+        Returns
+        -------
+        Feedback
+        """
+        measured = str(measured)
+        if self.answer is None:
+            return Feedback(False, f"Measured: {measured}. (No prediction was made.)")
+        same = self.answer == measured
+        verdict = "You predicted it." if same else "A surprise: find out why."
+        return Feedback(same, f"Predicted: {self.answer}. Measured: {measured}. {verdict}")
+
+    def _repr_mimebundle_(self, **kwargs):
+        data = super()._repr_mimebundle_(**kwargs)
+        items = "".join(f"<li>{html.escape(choice)}</li>" for choice in self.choices)
+        return {
+            **data,
+            "text/html": f"<p><b>Predict.</b> {html.escape(self.question)}</p>"
+            f"<ul>{items}</ul>",
+            "text/plain": f"Predict. {self.question} Choices: "
+            f"{' / '.join(self.choices)}",
+        }
+
+
+def predict(question, choices):
+    """Ask for a prediction before a cell is run.
+
+    Parameters
+    ----------
+    question : str
+    choices : sequence
+        What to choose from; `Prediction.compare` expects one of these.
+
+    Returns
+    -------
+    Prediction
+    """
+    return Prediction(question, choices)

@@ -1,0 +1,145 @@
+"""Check that a folder holds a BERT that bertlab can use."""
+
+import json
+from pathlib import Path
+
+from bertlab.checkpoint import Checkpoint, expected_shapes
+from bertlab.errors import ModelError
+
+WEIGHTS = "model.safetensors"
+# All that is read, fetched or copied of a model: no code, no pickle.
+FILES = (
+    "config.json",
+    WEIGHTS,
+    "vocab.txt",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+)
+SIZES = (
+    "vocab_size",
+    "hidden_size",
+    "num_hidden_layers",
+    "num_attention_heads",
+    "intermediate_size",
+    "max_position_embeddings",
+    "type_vocab_size",
+)
+
+
+def read_config(folder: Path) -> dict:
+    """Read ``config.json`` and check that it describes a BERT.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    dict
+        The configuration as it stands in the file.
+
+    Raises
+    ------
+    ModelError
+        If the file is missing or not JSON, or describes another architecture.
+    """
+    path = folder / "config.json"
+    if not path.is_file():
+        raise ModelError(
+            f"{folder} has no config.json, so it is not the folder of a model. A"
+            f" model's folder holds config.json, {WEIGHTS} and vocab.txt."
+        )
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        config = None
+    if not isinstance(config, dict):
+        raise ModelError(f"config.json in {folder} is not valid JSON. Copy it again.")
+    kind = config.get("model_type")
+    if kind != "bert":
+        raise ModelError(
+            f"{folder} holds a model of type {kind!r}; bertlab takes BERT: model_type"
+            " in config.json must be 'bert'."
+        )
+    if "quantization_config" in config:
+        raise ModelError(
+            f"{folder} holds a quantised BERT; take the original checkpoint instead."
+        )
+    positions = config.get("position_embedding_type", "absolute")
+    if positions != "absolute":
+        raise ModelError(
+            f"{folder} holds a BERT with {positions!r} positions; bertlab takes BERT"
+            " as published, with a table of absolute positions."
+        )
+    return config
+
+
+def open_checkpoint(folder: Path, config) -> Checkpoint:
+    """Open the weights in `folder` and check them against the configuration.
+
+    Parameters
+    ----------
+    folder : Path
+    config : transformers.BertConfig
+
+    Returns
+    -------
+    Checkpoint
+
+    Raises
+    ------
+    ModelError
+        If the weights are missing, in another format, incomplete or of other shapes.
+    """
+    for size in SIZES:
+        value = getattr(config, size)
+        if type(value) is not int or value < 1:
+            raise ModelError(
+                f"config.json in {folder} says {size} = {value!r}, which must be a"
+                " whole number above 0."
+            )
+    if config.hidden_size % config.num_attention_heads:
+        raise ModelError(
+            f"config.json in {folder} divides hidden_size {config.hidden_size} among"
+            f" {config.num_attention_heads} heads, which leaves a remainder."
+        )
+    if not (folder / WEIGHTS).is_file():
+        raise ModelError(f"{folder} has no {WEIGHTS}. {_other_format(folder)}")
+    checkpoint = Checkpoint(folder / WEIGHTS)
+    for name, shape in expected_shapes(config).items():
+        found = checkpoint.shapes.get(name)
+        if found is None:
+            raise ModelError(
+                f"{WEIGHTS} in {folder} has no tensor {name}: it is not the whole of"
+                " the BERT that config.json describes."
+            )
+        if found != shape:
+            raise ModelError(
+                f"{name} in {folder} has the shape {found}, but config.json asks for"
+                f" {shape}: the two files belong to different models."
+            )
+    return checkpoint
+
+
+def _other_format(folder: Path) -> str:
+    if (folder / "model.safetensors.index.json").is_file():
+        return (
+            "Weights in several pieces (shards) are not supported; take a model whose"
+            " weights are one file."
+        )
+    if any(folder.glob("*.bin")) or any(folder.glob("*.pt")):
+        return (
+            "bertlab never reads pickles (.bin, .pt): load the model where it was made"
+            " and save it with save_pretrained(folder, safe_serialization=True)."
+        )
+    return "The weights must be one safetensors file of that name."
+
+
+def check_tokenizer_files(folder: Path) -> None:
+    """Raise ModelError unless `folder` holds a tokenizer."""
+    if not any((folder / name).is_file() for name in ("vocab.txt", "tokenizer.json")):
+        raise ModelError(
+            f"{folder} has neither vocab.txt nor tokenizer.json; copy the tokenizer's"
+            " files from where the model came from."
+        )

@@ -1,0 +1,246 @@
+"""`load()`: a trained BERT with its tokenizer, its tables and its TensorFlow model."""
+
+import ctypes
+import os
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from bertlab.checkpoint import Checkpoint
+from bertlab.errors import ModelError
+from bertlab.folder import check_tokenizer_files, open_checkpoint
+from bertlab.weights import Weights, find
+
+# Quiet, and small: oneDNN's copies of the weights cost each kernel some 100 MB.
+TENSORFLOW_SETTINGS = {
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+    "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+}
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Tables:
+    """The parameters of the embedding layer, as stored in the checkpoint.
+
+    Attributes
+    ----------
+    token : numpy.ndarray
+        Token embeddings, (vocabulary, hidden), float32.
+    position : numpy.ndarray
+        Position embeddings, (positions, hidden), float32.
+    token_type : numpy.ndarray
+        Token type embeddings, (types, hidden), float32.
+    gamma, beta : numpy.ndarray
+        Scale and shift of the LayerNorm, (hidden,), float32.
+    eps : float
+        The LayerNorm's epsilon.
+
+    Notes
+    -----
+    The arrays are read-only views of the mapped file: all processes on a machine share
+    their pages. Take ``.copy()`` to change one.
+    """
+
+    token: np.ndarray
+    position: np.ndarray
+    token_type: np.ndarray
+    gamma: np.ndarray
+    beta: np.ndarray
+    eps: float
+
+    def __repr__(self) -> str:
+        shapes = ", ".join(
+            f"{name} {getattr(self, name).shape}"
+            for name in ("token", "position", "token_type", "gamma", "beta")
+        )
+        return f"Tables({shapes}, eps {self.eps:g})"
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Bert:
+    """A trained BERT. `load` makes one.
+
+    Attributes
+    ----------
+    name : str
+        What the model is called.
+    folder : Path
+        The folder of its files.
+    config : transformers.BertConfig
+    tokenizer : transformers.BertTokenizerFast
+    tables : Tables
+        The embedding layer's parameters, read without TensorFlow.
+    published : Published or None
+        The default model's record, if this is the default, proved by its hashes.
+    """
+
+    name: str
+    folder: Path
+    config: object
+    tokenizer: object
+    tables: Tables
+    published: object = None
+
+    def __repr__(self) -> str:
+        config = self.config
+        return (
+            f"Bert({self.name!r}: {config.num_hidden_layers} layers,"
+            f" {config.num_attention_heads} heads, hidden size {config.hidden_size},"
+            f" {config.vocab_size:,} tokens)"
+        )
+
+    @cached_property
+    def model(self):
+        """The same weights as a `transformers.TFBertModel`; imports TensorFlow.
+
+        Raises
+        ------
+        ModelError
+            If TensorFlow cannot be imported, or cannot read the weights.
+        """
+        return tensorflow_model(self.folder, self.config)
+
+
+def load(name: str | os.PathLike | None = None) -> Bert:
+    """Load a BERT; the first time, fetch it.
+
+    Parameters
+    ----------
+    name : str, path or None
+        None for the default model (or what ``BERTLAB_MODEL`` names), a name on the
+        Hugging Face Hub such as ``"bert-base-uncased"``, or a local folder.
+
+    Returns
+    -------
+    Bert
+
+    Raises
+    ------
+    ModelError
+        If there is no such model, or it is not a BERT, or it cannot be had; the
+        message says what would do.
+    """
+    weights = find(name)
+    from transformers import BertConfig, logging
+
+    if "TRANSFORMERS_VERBOSITY" not in os.environ:
+        logging.set_verbosity_error()
+    config = BertConfig.from_dict(weights.config)
+    checkpoint = open_checkpoint(weights.folder, config)
+    return Bert(
+        name=weights.name,
+        folder=weights.folder,
+        config=config,
+        tokenizer=load_tokenizer(weights, config),
+        tables=read_tables(checkpoint, config),
+        published=weights.published,
+    )
+
+
+def read_tables(checkpoint: Checkpoint, config) -> Tables:
+    """The embedding layer's parameters from an open checkpoint."""
+    tensor = checkpoint.tensor
+    return Tables(
+        token=tensor("embeddings.word_embeddings.weight"),
+        position=tensor("embeddings.position_embeddings.weight"),
+        token_type=tensor("embeddings.token_type_embeddings.weight"),
+        gamma=tensor("embeddings.LayerNorm.weight"),
+        beta=tensor("embeddings.LayerNorm.bias"),
+        eps=config.layer_norm_eps,
+    )
+
+
+def load_tokenizer(weights: Weights, config):
+    """The model's `BertTokenizerFast`, which neither truncates nor pads unasked.
+
+    Raises
+    ------
+    ModelError
+        If there is none, or it has tokens that the token table has no row for.
+    """
+    from transformers import BertTokenizerFast
+
+    longest = config.max_position_embeddings
+    if weights.published:
+        return BertTokenizerFast(
+            vocab_file=str(weights.folder / "vocab.txt"),
+            do_lower_case=True,
+            model_max_length=longest,
+        )
+    check_tokenizer_files(weights.folder)
+    try:
+        tokenizer = BertTokenizerFast.from_pretrained(
+            weights.folder, local_files_only=True
+        )
+    except Exception as error:  # the Rust tokenizer raises bare Exceptions
+        raise ModelError(
+            f"The tokenizer's files in {weights.folder} cannot be read ({error})."
+            " Copy them again from where the model came from."
+        ) from None
+    tokenizer.backend_tokenizer.no_truncation()
+    tokenizer.backend_tokenizer.no_padding()
+    tokenizer.model_max_length = min(tokenizer.model_max_length, longest)
+    if len(tokenizer) > config.vocab_size:
+        raise ModelError(
+            f"The tokenizer in {weights.folder} knows {len(tokenizer):,} tokens, but"
+            f" the token table has {config.vocab_size:,} rows: they belong to"
+            " different models."
+        )
+    return tokenizer
+
+
+def tensorflow_model(folder: Path, config):
+    """Import TensorFlow, without a sound, and load the weights into a TFBertModel."""
+    for setting, value in TENSORFLOW_SETTINGS.items():
+        os.environ.setdefault(setting, value)
+    try:
+        with silent_stderr():
+            import tensorflow  # noqa: F401
+            from transformers import TFBertModel
+    except ImportError as error:
+        raise ModelError(
+            f"TensorFlow cannot be imported here ({error}). Install the packages of"
+            " requirements.txt, or go on with the lessons that need only bert.tables."
+        ) from None
+    checkpoint = open_checkpoint(folder, config)
+    model = TFBertModel.from_pretrained(
+        folder,
+        config=config,
+        add_pooling_layer="pooler.dense.weight" in checkpoint.shapes,
+        local_files_only=True,
+        use_safetensors=True,
+    )
+    return_free_memory()
+    return model
+
+
+@contextmanager
+def silent_stderr():
+    """Point file descriptor 2 at the null device.
+
+    Static initialisers of TensorFlow's shared libraries write to the descriptor itself,
+    past `sys.stderr` and past every setting.
+    """
+    sys.stderr.flush()
+    kept = os.dup(2)
+    null = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(null, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(null)
+        os.close(kept)
+
+
+def return_free_memory() -> None:
+    """Give memory freed while loading back to the system, where libc can."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)

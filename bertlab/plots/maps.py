@@ -1,0 +1,133 @@
+"""Points on a plane: words by their principal components, norms by rank."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .plot import BLUE, CYCLE, INK, MARKERS, ORANGE, Plot, drawable, listed
+from .plot import new_axes, styled
+
+
+@styled
+def plot_map(points, *, labels, groups=None, shares=None, ax=None):
+    """Draw labelled points on a plane.
+
+    Parameters
+    ----------
+    points : (n, 2) array_like
+    labels : sequence of str
+    groups : sequence of str, optional
+        The group of each point: a colour and a marker.
+    shares : (2,) sequence of float, optional
+        Share of the variance along each axis, from 0 to 1.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    Plot
+        The caption counts the points whose nearest neighbour on the map is of their
+        own group.
+    """
+    points = np.asarray(points)
+    groups = list(groups) if groups is not None else [""] * len(points)
+    ax = new_axes(7.6, 5.4, ax)
+    names = list(dict.fromkeys(groups))
+    for n, name in enumerate(names):
+        chosen = [i for i, group in enumerate(groups) if group == name]
+        ax.plot(
+            *points[chosen].T,
+            linestyle="none",
+            marker=MARKERS[n % len(MARKERS)],
+            color=CYCLE[n % len(CYCLE)],
+            markersize=7,
+            label=name or None,
+        )
+    _place_labels(ax, points, [drawable(label) for label in labels])
+    ax.margins(0.12, 0.08)
+    ax.set(xlabel="first principal component", ylabel="second principal component")
+    if shares is not None:
+        ax.set_xlabel(f"first principal component ({shares[0]:.0%} of the variance)")
+        ax.set_ylabel(f"second principal component ({shares[1]:.0%})")
+    caption = f"A map of {len(points)} words."
+    if len(names) > 1:
+        ax.legend(frameon=False, ncols=5, columnspacing=1.2, handletextpad=0.2, loc="lower left", bbox_to_anchor=(0, 1))
+        distance = np.linalg.norm(points[:, None] - points[None], axis=-1)
+        np.fill_diagonal(distance, np.inf)
+        own = sum(groups[i] == groups[j] for i, j in enumerate(distance.argmin(axis=1)))
+        caption = (
+            f"A map of {len(points)} words in {len(names)} groups ({listed(names)}). For"
+            f" {own} of them the nearest word on the map is of the same group."
+        )
+    if shares is not None:
+        caption += f" The two axes keep {sum(shares):.0%} of the variance."
+    return Plot(ax.figure, ax, caption)
+
+
+def _place_labels(ax, points, labels):
+    """Write each label beside its point, on the side where there is most room."""
+    span = np.ptp(points, axis=0)
+    span[span == 0] = 1
+    scaled = (points - points.min(axis=0)) / span  # both axes from 0 to 1
+    for i, label in enumerate(labels):
+        others = np.delete(scaled, i, axis=0) - scaled[i]
+        near = others[np.abs(others[:, 1]) < 0.035]
+        right = near[near[:, 0] >= 0, 0].min(initial=1)
+        left = -near[near[:, 0] < 0, 0].max(initial=-1)
+        side = 1 if right >= left else -1
+        ax.annotate(
+            label,
+            points[i],
+            xytext=(7 * side, 0),
+            textcoords="offset points",
+            ha="left" if side > 0 else "right",
+            va="center",
+            fontsize=10,
+            color=INK,
+            parse_math=False,
+        )
+
+
+@styled
+def plot_norms(rank, norm, *, edges=(1, 100, 500, 5000, 10000), ax=None):
+    """Draw the norms of rows against their rank, with the mean of each part.
+
+    Parameters
+    ----------
+    rank : (n,) array_like
+        Frequency rank of each row, 1 the most frequent.
+    norm : (n,) array_like
+        Length of each row.
+    edges : sequence of int
+        The ranks at which a part ends; the last part holds all ranks from the last one.
+        Parts with no row in them are left out.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    Plot
+    """
+    rank, norm = np.asarray(rank), np.asarray(norm)
+    ax = new_axes(7.6, 3.8, ax)
+    ax.plot(rank, norm, linestyle="none", marker=".", markersize=2, color=BLUE, alpha=0.3)
+    part = np.searchsorted(edges, rank, side="right") - 1
+    found = []
+    for n in np.unique(part[part >= 0]):
+        inside = part == n
+        low, high, mean = rank[inside].min(), rank[inside].max(), norm[inside].mean()
+        ax.plot([low, high], [mean, mean], color="white", linewidth=6)
+        ax.plot([low, high], [mean, mean], color=ORANGE, linewidth=3)
+        ax.annotate(
+            f"{mean:.2f}",
+            (np.sqrt(low * high), mean),
+            xytext=(0, 8),
+            textcoords="offset points",
+            ha="center",
+            fontweight="bold",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85},
+        )
+        found.append(f"{mean:.2f} (ranks {low:,} to {high:,})")
+    ax.set(xscale="log", ylabel="norm of the row")
+    ax.xaxis.set_major_formatter("{x:,.0f}")
+    ax.set_xlabel("rank in the vocabulary, 1 the most frequent (logarithmic)")
+    caption = f"Norms of {len(norm):,} rows by rank. Mean norm: {', '.join(found)}."
+    return Plot(ax.figure, ax, caption)

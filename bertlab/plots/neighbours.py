@@ -1,0 +1,112 @@
+"""Similarities beside what two random rows would have."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .plot import BLUE, GREY, INK, MARKERS, CYCLE, Plot, drawable, listed
+from .plot import new_axes, styled
+
+
+@styled
+def plot_neighbours(neighbours, baseline, *, word, space="raw", ax=None):
+    """Draw a word's nearest tokens as bars, over the spread of random pairs.
+
+    Parameters
+    ----------
+    neighbours : list of (str, float)
+        Token and cosine similarity, nearest first.
+    baseline : (pairs,) array_like
+        Cosine similarities of random pairs in the same space.
+    word : str
+        What the neighbours are of.
+    space : str
+        Name of the space, for the title.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    Plot
+    """
+    low, high = np.quantile(baseline, [0.05, 0.95])
+    labels = [drawable(token) for token, _ in neighbours]
+    left = 0.3 + 0.1 * max([8, *map(len, labels)])
+    ax = new_axes(7.6, 1.05 + 0.27 * max(len(neighbours), 2), ax, left=left)
+    ax.axvspan(low, high, facecolor=GREY, alpha=0.3, hatch="///", edgecolor="white")
+    ax.axvline(np.mean(baseline), color=INK, linestyle=":", linewidth=1.2)
+    y = np.arange(len(neighbours))
+    values = np.array([value for _, value in neighbours])
+    ax.barh(y, values, height=0.62, color=BLUE)
+    for row, value in zip(y, values):
+        ax.text(max(value, 0) + 0.012, row, f"{value:.2f}", va="center", fontsize=10)
+    ax.set_yticks(y, labels, parse_math=False)
+    ax.tick_params(axis="y", length=0)
+    ax.set_ylim(max(len(neighbours), 2) - 0.4, -0.6)
+    ax.set_xlim(min(low, values.min(initial=0)) - 0.04, max(1.02, values.max(initial=0)))
+    ax.set_xlabel("cosine similarity    (hatched: 90 % of random pairs; dotted: their mean)")
+    ax.set_title(f"Nearest to {drawable(word)}, {space} space", parse_math=False)
+    return Plot(ax.figure, ax, neighbours_caption(neighbours, baseline, word, space))
+
+
+def neighbours_caption(neighbours, baseline, word, space):
+    """Say in words what a picture of neighbours shows."""
+    low, high = np.quantile(baseline, [0.05, 0.95])
+    named = [f"{token} {value:.2f}" for token, value in neighbours]
+    above = sum(value > high for _, value in neighbours)
+    which = "all" if above == len(neighbours) else f"{above} of {len(neighbours)}"
+    return (
+        f"Nearest to {word} in the {space} space, by cosine: {listed(named, 10)}. Of"
+        f" {len(baseline):,} random pairs 90 % lie between {low:.2f} and {high:.2f}, mean"
+        f" {np.mean(baseline):.2f}; {which} of the neighbours shown lie above that."
+    )
+
+
+@styled
+def plot_similarities(groups, baseline, *, ax=None):
+    """Draw groups of similarities as points, over the spread of random pairs.
+
+    Parameters
+    ----------
+    groups : dict of str to dict of str to float
+        Group, and in it the label and cosine similarity of each pair.
+    baseline : (pairs,) array_like
+        Cosine similarities of random pairs.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    Plot
+    """
+    low, high = np.quantile(baseline, [0.05, 0.95])
+    pairs = [(g, label, v) for g, group in groups.items() for label, v in group.items()]
+    ax = new_axes(7.6, 1.2 + 0.27 * len(pairs), ax)
+    ax.axvspan(low, high, facecolor=GREY, alpha=0.3, hatch="///", edgecolor="white")
+    ax.axvline(np.mean(baseline), color=INK, linestyle=":", linewidth=1.2)
+    names = list(groups)
+    for n, name in enumerate(names):
+        rows = [y for y, (group, _, _) in enumerate(pairs) if group == name]
+        ax.plot(
+            [pairs[y][2] for y in rows],
+            rows,
+            linestyle="none",
+            marker=MARKERS[n % len(MARKERS)],
+            color=CYCLE[n % len(CYCLE)],
+            markersize=8,
+            label=name,
+        )
+    for y, (_, _, value) in enumerate(pairs):
+        ax.text(value + 0.02, y, f"{value:.2f}", va="center", fontsize=10)
+    labels = [drawable(label) for _, label, _ in pairs]
+    ax.set_yticks(range(len(pairs)), labels, parse_math=False)
+    ax.set_ylim(len(pairs) - 0.4, -0.6)
+    ax.set_xlim(min(low, *(v for *_, v in pairs)) - 0.04, 1.02)
+    ax.set_xlabel("cosine similarity    (hatched: 90 % of random pairs; dotted: their mean)")
+    ax.legend(loc="lower right", frameon=True, fontsize=10)
+    means = [f"{name} {np.mean(list(groups[name].values())):.2f}" for name in names]
+    above = sum(value > high for *_, value in pairs)
+    caption = (
+        f"Mean cosine similarity: {listed(means)}; random pairs"
+        f" {np.mean(baseline):.2f}, 90 % of them between {low:.2f} and {high:.2f}."
+        f" {above} of {len(pairs)} pairs lie above that band."
+    )
+    return Plot(ax.figure, ax, caption)

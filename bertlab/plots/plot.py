@@ -1,0 +1,179 @@
+"""What every plot function returns, and what they all draw with."""
+
+from __future__ import annotations
+
+import base64
+import html
+from dataclasses import dataclass
+from functools import lru_cache, wraps
+from io import BytesIO
+
+import matplotlib as mpl
+from matplotlib import style
+from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
+
+# Okabe & Ito's colours, which stay apart for the colour-blind; each use of them comes
+# with a second cue (marker, hatch, border, printed value).
+BLUE, ORANGE, GREEN, PINK = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
+SKY, VERMILION, GREY, INK = "#56B4E9", "#D55E00", "#999999", "#222222"
+CYCLE = (BLUE, ORANGE, GREEN, VERMILION, SKY, PINK, INK)
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+
+# Twice the pixels of an ordinary screen, shown at half their size: sharp when enlarged.
+DPI, DISPLAY_DPI = 160, 80
+
+_STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 11,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 12,
+    "axes.edgecolor": GREY,
+    "figure.facecolor": "white",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Plot:
+    """A figure, and the sentence that says what it shows.
+
+    Attributes
+    ----------
+    figure : matplotlib.figure.Figure
+    axes : matplotlib.axes.Axes
+    caption : str
+        Built from the data that were drawn, so that it is true on any model.
+    """
+
+    figure: Figure
+    axes: mpl.axes.Axes
+    caption: str
+
+    def png(self, compress=6):
+        """Return the picture as PNG bytes; a lower `compress` is quicker and larger."""
+        file = BytesIO()
+        with house_style():
+            self.figure.savefig(
+                file,
+                format="png",
+                dpi=DPI,
+                pil_kwargs={"compress_level": compress},
+                metadata={"Software": None},
+            )
+        return file.getvalue()
+
+    @property
+    def size(self):
+        """Width and height on the page, in CSS pixels."""
+        return tuple(round(inches * DISPLAY_DPI) for inches in self.figure.bbox_inches.size)
+
+    def image(self):
+        """Return the data and metadata of the output: PNG, caption, alternative text."""
+        width, height = self.size
+        return (
+            {"image/png": base64.b64encode(self.png()).decode(), "text/plain": self.caption},
+            {"image/png": {"width": width, "height": height, "alt": self.caption}},
+        )
+
+    def html(self):
+        """Return an HTML figure: the image with its alternative text, and the caption."""
+        width, _ = self.size
+        caption = html.escape(self.caption)
+        data = base64.b64encode(self.png(compress=1)).decode()
+        # The caption is the alternative text; said once is enough for a screen reader.
+        return (
+            '<figure class="bertlab-figure" style="margin:0">'
+            f'<img alt="{caption}" src="data:image/png;base64,{data}"'
+            f' style="width:{width}px;max-width:100%;height:auto">'
+            f'<figcaption aria-hidden="true" style="max-width:48em;line-height:1.4">'
+            f"{caption}</figcaption></figure>"
+        )
+
+    def _ipython_display_(self):
+        # JupyterLab shows one representation of an output, and gives a PNG no
+        # alternative text; so the caption is a second output, visible to everybody.
+        from IPython.display import display
+
+        data, metadata = self.image()
+        display(data, metadata=metadata, raw=True)
+        display(caption_output(self.caption), raw=True)
+
+
+def caption_output(caption):
+    """Return the output that shows `caption` under a picture."""
+    return {
+        "text/html": '<p style="max-width:48em;margin:0;line-height:1.4">'
+        f"{html.escape(caption)}</p>",
+        "text/plain": caption,
+    }
+
+
+def new_axes(width, height, ax=None, *, left=None):
+    """Return the axes to draw on: `ax`, or those of a new figure.
+
+    Parameters
+    ----------
+    width, height : float
+        Of the new figure, in inches.
+    ax : matplotlib.axes.Axes, optional
+    left : float, optional
+        Room for the labels on the left, in inches, with a title above and a label
+        below. Without it matplotlib finds the margins by drawing everything twice,
+        which is too slow for a picture that follows a learner's typing.
+    """
+    if ax is not None:
+        return ax
+    if left is None:
+        return Figure(figsize=(width, height), layout="constrained").add_subplot()
+    ax = Figure(figsize=(width, height)).add_subplot()
+    ax.figure.subplots_adjust(
+        left=left / width,
+        right=1 - 0.12 / width,
+        bottom=0.62 / height,
+        top=1 - 0.36 / height,
+    )
+    return ax
+
+
+def house_style():
+    """Return a context with our settings, whatever the reader's own are."""
+    return style.context(_STYLE, after_reset=True)
+
+
+def styled(draw):
+    """Draw in the house style."""
+
+    @wraps(draw)
+    def wrapper(*args, **kwargs):
+        with house_style():
+            return draw(*args, **kwargs)
+
+    return wrapper
+
+
+@lru_cache(maxsize=2)
+def _glyphs(family):
+    return frozenset(get_font(findfont(family)).get_charmap())
+
+
+def drawable(text, family="DejaVu Sans"):
+    """Replace each character that the font has no glyph for by its code point.
+
+    matplotlib brings DejaVu Sans, which has no Chinese, Devanagari or Thai, for
+    example; an empty box would say nothing, and the caption has the true characters.
+    """
+    return "".join(
+        c if ord(c) in _glyphs(family) and c.isprintable() else f"U+{ord(c):04X}" for c in text
+    )
+
+
+def listed(items, most=8):
+    """Join items as a person would: "a, b and c", "a, b, c and 4 more"."""
+    items = [str(item) for item in items]
+    if len(items) > most:
+        items = [*items[:most], f"{len(items) - most} more"]
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"

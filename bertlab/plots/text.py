@@ -1,0 +1,201 @@
+"""Tokens drawn as boxes in a row: as a picture, and as HTML."""
+
+from __future__ import annotations
+
+import html
+
+from matplotlib.patches import FancyBboxPatch
+
+from ..tokens import count
+from .plot import BLUE, GREEN, INK, VERMILION, Plot, drawable, listed
+from .plot import new_axes, styled
+
+# Colour and border of each kind: the border is the cue that needs no colour.
+KINDS = {
+    "word": (BLUE, "solid", "whole word"),
+    "piece": (GREEN, "dashed", "piece that continues a word"),
+    "special": ("#5A5A5A", "double", "special token"),
+    "unknown": (VERMILION, "dotted", "unknown"),
+}
+# Beyond this nobody reads the boxes one by one; the rest is counted, never dropped
+# in silence.
+MOST_DRAWN, MOST_HTML = 120, 600
+
+MONO = "DejaVu Sans Mono"
+WIDTH, ROW, CHARACTER = 9.2, 0.82, 0.1  # inches; a monospaced character at 12 points
+
+
+@styled
+def plot_tokens(tokens, *, ax=None):
+    """Draw the tokens of a text as boxes, with ID, offsets and token type under each.
+
+    Parameters
+    ----------
+    tokens : Tokens
+        From `bertlab.tokens.tokenize`.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    Plot
+    """
+    boxes = list(_layout(tokens))
+    rows = boxes[-1][1] + 1
+    ax = new_axes(WIDTH, ROW * rows + 0.45, ax)
+    for i, row, x, width in boxes:
+        _draw_box(ax, tokens, i, row, x, width)
+    kinds = [k for k in KINDS if k in tokens.kinds[: len(boxes)]]
+    x = 0.0
+    for kind in kinds:
+        colour, _, words = KINDS[kind]
+        label = f"{_mark(kind)} {words}"
+        ax.text(x, -rows * ROW - 0.1, label, color=colour, fontsize=10, va="top")
+        x += 0.085 * len(label) + 0.3
+    key = "under each: ID, characters · token type"
+    ax.text(x, -rows * ROW - 0.1, key, fontsize=10, va="top")
+    ax.set(xlim=(-0.05, WIDTH - 0.1), ylim=(-rows * ROW - 0.4, 0.05))
+    ax.set_axis_off()
+    return Plot(ax.figure, ax, tokens_caption(tokens))
+
+
+def _layout(tokens):
+    x, row = 0.0, 0
+    for i in range(min(len(tokens.tokens), MOST_DRAWN)):
+        longest = max(len(drawable(tokens.tokens[i], MONO)), 8)
+        width = CHARACTER * longest + 0.14
+        if x and x + width > WIDTH - 0.15:
+            x, row = 0.0, row + 1
+        yield i, row, x, width
+        x += width + 0.1
+
+
+def _mark(kind):
+    """The border of a kind, in characters, for the legend."""
+    return {"solid": "──", "dashed": "╌╌", "double": "══", "dotted": "┈┈"}[
+        KINDS[kind][1]
+    ]
+
+
+def _draw_box(ax, tokens, i, row, x, width):
+    colour, border, _ = KINDS[tokens.kinds[i]]
+    y = -row * ROW
+    style = {"solid": "-", "dashed": (0, (4, 2)), "double": "-", "dotted": (0, (1, 1.5))}
+    for inset in (0, 0.03) if border == "double" else (0,):
+        ax.add_patch(
+            FancyBboxPatch(
+                (x + inset, y - 0.34 + inset),
+                width - 2 * inset,
+                0.3 - 2 * inset,
+                boxstyle="round,pad=0,rounding_size=0.04",
+                facecolor="none" if inset else colour + "18",
+                edgecolor=colour,
+                linestyle=style[border],
+                linewidth=0.8 if border == "double" else 1.4,
+            )
+        )
+    middle = x + width / 2
+    text = {"ha": "center", "va": "center", "parse_math": False, "family": MONO}
+    name = drawable(tokens.tokens[i], MONO)
+    ax.text(middle, y - 0.195, name, fontsize=12, color=INK, **text)
+    ax.text(middle, y - 0.45, tokens.ids[i], fontsize=9.5, color=INK, **text)
+    start, end = tokens.offsets[i]
+    where = "" if tokens.source[i] is None else f"{start}–{end} · "
+    small = f"{where}type {tokens.types[i]}"
+    ax.text(middle, y - 0.63, small, fontsize=8, color="#444444", **text)
+    if not tokens.kept[i]:
+        ax.plot([x, x + width], [y - 0.34, y - 0.04], color=INK, linewidth=1)
+
+
+def tokens_caption(tokens):
+    """Say in words what a picture of `tokens` shows."""
+    named = [f"{name} {i}" for name, i in zip(tokens.tokens, tokens.ids)]
+    caption = f"{count(len(named), 'token')} with their IDs: {listed(named, 24)}."
+    if 1 in tokens.types:
+        caption += f" Token type 1: {count(tokens.types.count(1), 'token')}."
+    if tokens.lost:
+        caption += f" Crossed out, beyond {tokens.limit}: {len(tokens.lost):,}."
+    if len(named) > MOST_DRAWN:
+        caption += f" The picture stops after {MOST_DRAWN}."
+    return caption
+
+
+_CSS = """<style>
+.bertlab-tokens{display:flex;flex-wrap:wrap;gap:6px;list-style:none;margin:8px 0;
+ padding:2px;max-height:26em;overflow:auto}
+.bertlab-tokens li{text-align:center;margin:0;line-height:1.3}
+.bertlab-tokens b{display:block;font:600 15px monospace;padding:2px 7px;
+ border-radius:5px;border:2px solid;white-space:pre}
+.bertlab-tokens span{display:block;font:13px monospace}
+.bertlab-tokens small{display:block;font:11px monospace;opacity:.8}
+.bertlab-lost{opacity:.55;text-decoration:line-through}
+.bertlab-source{font-size:15px;line-height:2;margin:8px 0;white-space:pre-wrap;
+ overflow-wrap:anywhere;max-height:9em;overflow:auto}
+.bertlab-source span{border-bottom:3px solid}
+.bertlab-source span:nth-child(even){border-bottom-style:double}
+.bertlab-key b{font-weight:normal;border:2px solid;border-radius:5px;padding:0 6px;
+ margin-right:8px;display:inline-block;margin-bottom:4px}
+%s
+</style>""" % "\n".join(
+    f".bertlab-{kind}{{border-color:{colour}!important;"
+    f"border-style:{border}!important;border-width:{3 if border == 'double' else 2}px"
+    f"!important;background:{colour}14}}"
+    for kind, (colour, border, _) in KINDS.items()
+)
+
+
+def tokens_html(tokens):
+    """Return `tokens` as HTML: the marked text, the boxes, and what the borders mean.
+
+    Real text, so that every script shows, wraps on a narrow page, can be copied and is
+    read out. All that was typed is escaped.
+    """
+    caption = html.escape(tokens_caption(tokens))
+    boxes = "".join(_box(tokens, i) for i in range(min(len(tokens.ids), MOST_HTML)))
+    more = len(tokens.ids) - MOST_HTML
+    rest = f"<li>… and {count(more, 'more token')}</li>" if more > 0 else ""
+    key = "".join(
+        f'<b class="bertlab-{kind}">{words}</b>'
+        for kind, (_, _, words) in KINDS.items()
+        if kind in tokens.kinds
+    )
+    return (
+        f'{_CSS}<div class="bertlab-view" role="group" aria-label="{caption}">'
+        f"{_source(tokens, 0)}{_source(tokens, 1)}"
+        f'<ol class="bertlab-tokens" tabindex="0">{boxes}{rest}</ol>'
+        f'<p class="bertlab-key">{key} Under each token: its ID, where it stands in the'
+        " text, its token type.</p></div>"
+    )
+
+
+def _box(tokens, i):
+    start, end = tokens.offsets[i]
+    where = "" if tokens.source[i] is None else f"{start}–{end} · "
+    lost = "" if tokens.kept[i] else ' class="bertlab-lost"'
+    return (
+        f'<li{lost}><b class="bertlab-{tokens.kinds[i]}">{html.escape(tokens.tokens[i])}'
+        f"</b><span>{tokens.ids[i]}</span><small>{where}type {tokens.types[i]}</small></li>"
+    )
+
+
+def _source(tokens, which):
+    """The learner's own text, with the characters of each token underlined."""
+    text = tokens.pair if which else tokens.text
+    if not text:
+        return ""
+    parts, end = [], 0
+    own = (i for i, source in enumerate(tokens.source) if source == which)
+    for i in list(own)[:MOST_HTML]:
+        begin, stop = tokens.offsets[i]
+        if begin < end:  # several tokens can come from one character
+            continue
+        lost = "" if tokens.kept[i] else ' class="bertlab-lost"'
+        parts.append(
+            f"{html.escape(text[end:begin])}<span{lost}>"
+            f"{html.escape(text[begin:stop])}</span>"
+        )
+        end = stop
+    label = "second text" if which else "your text"
+    return (
+        f'<div class="bertlab-source" tabindex="0" aria-label="{label}">'
+        f"{''.join(parts)}{html.escape(text[end:])}</div>"
+    )

@@ -1,0 +1,301 @@
+"""From text to token IDs: what the tokenizer makes of whatever a person types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+# A WordPiece word longer than this becomes [UNK] as a whole (Devlin's own constant).
+LONGEST_WORD = 100
+# About eight times what 512 tokens hold: enough to see truncation, and still quick.
+LONGEST_TEXT = 20_000
+
+
+class InputError(ValueError):
+    """What somebody typed cannot be used; the message says what to do instead."""
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A text, or a pair, as BERT gets it. All lists have one entry per token.
+
+    Attributes
+    ----------
+    text, pair : str or None
+        What was typed.
+    tokens : list of str
+        WordPiece tokens, the special ones included.
+    ids : list of int
+        Row of each token in the token table.
+    types : list of int
+        Token type IDs: 0 for the first text and its special tokens, 1 for the second.
+    offsets : list of (int, int)
+        Where the token stands in its text, in characters; ``(0, 0)`` for special ones.
+    source : list of int or None
+        0 for a token of `text`, 1 for one of `pair`, None for a special token.
+    words : list of int or None
+        Number of the word that the token is a part of.
+    kept : list of bool
+        False for what truncation to `limit` tokens loses.
+    limit : int
+        Most tokens that the model takes.
+    unknown_id : int
+        The ID of [UNK].
+    """
+
+    text: str
+    pair: str | None
+    tokens: list[str]
+    ids: list[int]
+    types: list[int]
+    offsets: list[tuple[int, int]]
+    source: list[int | None]
+    words: list[int | None]
+    kept: list[bool]
+    limit: int
+    unknown_id: int
+
+    def span(self, i):
+        """Return the characters of the learner's own text that token `i` stands for."""
+        text = self.pair if self.source[i] == 1 else self.text
+        start, end = self.offsets[i]
+        return text[start:end]
+
+    def kind(self, i):
+        """Return "special", "unknown", "piece" (of a longer word) or "word"."""
+        if self.source[i] is None:
+            return "special"
+        if self.ids[i] == self.unknown_id:
+            return "unknown"
+        return "piece" if self.tokens[i].startswith("##") else "word"
+
+    @cached_property
+    def kinds(self):
+        """List of str: the kind of every token."""
+        return [self.kind(i) for i in range(len(self.tokens))]
+
+    @cached_property
+    def lost(self):
+        """List of int: the tokens that truncation would lose."""
+        return [i for i, kept in enumerate(self.kept) if not kept]
+
+    @property
+    def sentences(self):
+        """List of str: what there is to say about this text, one fact each."""
+        return list(_sentences(self))
+
+
+def check_text(text, what="text"):
+    """Raise `InputError` where `text` cannot be given to a tokenizer."""
+    if not isinstance(text, str):
+        raise InputError(
+            f"The {what} must be a string, such as 'my dog', not {type(text).__name__}."
+        )
+    if len(text) > LONGEST_TEXT:
+        raise InputError(
+            f"The {what} has {len(text):,} characters. Up to {LONGEST_TEXT:,} are shown"
+            " here, far more than the model can take: try a shorter part of it."
+        )
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"Character {error.start + 1} of the {what} is half of a character (a lone"
+            " surrogate), left over from a broken copy: delete it and type it again."
+        ) from None
+
+
+def tokenize(bert, text, pair=None):
+    """Tokenize a text, or a pair of texts, and lose nothing on the way.
+
+    Parameters
+    ----------
+    bert : Bert
+        A loaded model.
+    text : str
+        The text, or the first text of a pair.
+    pair : str, optional
+        The second text.
+
+    Returns
+    -------
+    Tokens
+        Every token, also those beyond what the model takes: `kept` marks these False.
+
+    Raises
+    ------
+    InputError
+        If the text cannot be encoded, or is far too long to show.
+    """
+    check_text(text)
+    if pair is not None:
+        check_text(pair, "second text")
+    limit = bert.config.max_position_embeddings
+    encoding = bert.tokenizer(text, pair, return_offsets_mapping=True, verbose=False)
+    source = encoding.sequence_ids(0)
+    kept = [True] * len(source)
+    if len(source) > limit:
+        cut = bert.tokenizer(
+            text, pair, truncation=True, max_length=limit, verbose=False
+        ).sequence_ids(0)
+        room = {which: cut.count(which) for which in (0, 1)}
+        for i, which in enumerate(source):
+            if which is not None:
+                kept[i] = room[which] > 0
+                room[which] -= 1
+    return Tokens(
+        text=text,
+        pair=pair,
+        tokens=encoding.tokens(0),
+        ids=encoding["input_ids"],
+        types=encoding.get("token_type_ids", [0] * len(source)),
+        offsets=encoding["offset_mapping"],
+        source=source,
+        words=encoding.word_ids(0),
+        kept=kept,
+        limit=limit,
+        unknown_id=bert.tokenizer.unk_token_id,
+    )
+
+
+def _sentences(t):
+    own = [i for i, which in enumerate(t.source) if which is not None]
+    special = len(t.tokens) - len(own)
+    if not own:
+        yield (
+            "There is nothing to tokenize yet: type a sentence. Even an empty text"
+            f" becomes {len(t.tokens)} tokens: {' '.join(t.tokens)}."
+        )
+        return
+    yield (
+        f"{count(len(t.tokens), 'token')}: {len(own)} for what you typed and"
+        f" {special} special."
+    )
+    if t.lost:
+        yield (
+            f"The model takes {t.limit}. Truncation would lose"
+            f" {count(len(t.lost), 'token')}, from “{around(t, t.lost[0])}” on:"
+            " they are crossed out."
+        )
+    pieces = {}
+    for i in own:
+        pieces.setdefault((t.source[i], t.words[i]), []).append(t.tokens[i])
+    split = [p for p in pieces.values() if len(p) > 1]
+    if split:
+        longest = max(split, key=len)
+        yield (
+            f"{count(len(split), 'word')} split into pieces, for instance"
+            f" {' '.join(longest[:8])}{' …' if len(longest) > 8 else ''}."
+        )
+    unknown = [t.span(i) for i in own if t.kinds[i] == "unknown"]
+    if unknown:
+        some = ", ".join(f"“{shorten(s)}”" for s in dict.fromkeys(unknown[:5]))
+        verb = "is" if len(unknown) == 1 else "are"
+        yield (
+            f"{some}{' and more' if len(unknown) > 5 else ''} {verb} not in the"
+            " vocabulary and cannot be built from its pieces: each becomes [UNK], and"
+            " the model cannot tell one [UNK] from another."
+        )
+    if any(len(s) > LONGEST_WORD for s in unknown):
+        yield f"A word of over {LONGEST_WORD} characters always becomes [UNK]."
+
+
+def count(n, noun):
+    """Return "1 word", "2 words", "1,024 words"."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def shorten(text, most=24):
+    """Return `text`, or its beginning and an ellipsis."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def around(t, i):
+    """Return the learner's own text from token `i` on, shortened."""
+    text = t.pair if t.source[i] == 1 else t.text
+    return shorten(text[t.offsets[i][0] :])
+
+
+@dataclass(frozen=True)
+class Word:
+    """The rows of the token table that a typed word leads to.
+
+    Attributes
+    ----------
+    typed : str
+        What was typed, without spaces around it.
+    tokens : list of str
+        The tokens it becomes; more than one if the word has no row of its own.
+    ids : list of int
+        Their IDs.
+    sentence : str
+        Empty for a plain word; otherwise what is unusual about it.
+    """
+
+    typed: str
+    tokens: list[str]
+    ids: list[int]
+    sentence: str
+
+
+@lru_cache(maxsize=4)
+def vocabulary(bert):
+    """Return the vocabulary as a tuple of str, in the order of the table's rows.
+
+    A table may have more rows than the tokenizer has entries (some checkpoints are
+    padded to a round number); such a row is called ``[row 30530]``.
+    """
+    entries = bert.tokenizer.convert_ids_to_tokens(list(range(len(bert.tokenizer))))
+    rows = len(bert.tables.token)
+    names = [name or f"[row {i}]" for i, name in enumerate(entries[:rows])]
+    return tuple(names + [f"[row {i}]" for i in range(len(names), rows)])
+
+
+def look_up_word(bert, word):
+    """Find the row, or rows, for a word as somebody typed it.
+
+    An entry of the vocabulary typed to the letter (``dog``, ``##ing``, ``[MASK]``) is
+    its own row. Anything else goes through the tokenizer.
+
+    Raises
+    ------
+    InputError
+        If nothing is left to look up.
+    """
+    check_text(word, "word")
+    typed = word.strip()
+    if not typed:
+        raise InputError("Type a word, for instance dog, and press Enter.")
+    row = bert.tokenizer.convert_tokens_to_ids(typed)
+    if row != bert.tokenizer.unk_token_id or typed == bert.tokenizer.unk_token:
+        return Word(typed, [typed], [row], "")
+    tokens = bert.tokenizer.tokenize(typed)
+    ids = bert.tokenizer.convert_tokens_to_ids(tokens)
+    name = shorten(typed)
+    if not tokens:
+        raise InputError(
+            f"The tokenizer keeps nothing of “{name}” (invisible or control characters"
+            " only): type a word, for instance dog."
+        )
+    if len(tokens) > bert.config.max_position_embeddings:
+        raise InputError(
+            f"That is {len(tokens):,} tokens, a text rather than a word: type one word,"
+            " for instance dog."
+        )
+    unknown = ids.count(bert.tokenizer.unk_token_id)
+    if unknown == len(ids):
+        sentence = (
+            f"“{name}” is not in the vocabulary and cannot be built from its pieces: it"
+            " becomes [UNK], so this is the row of [UNK], the same for every unknown"
+            " word."
+        )
+    elif len(tokens) > 1:
+        some = " ".join(tokens[:8]) + (" …" if len(tokens) > 8 else "")
+        sentence = (
+            f"“{name}” has no row of its own: it is {len(tokens)} tokens, {some}. Shown"
+            f" are the neighbours of the average of their rows; type one of them, such"
+            f" as {tokens[-1]}, to see its own."
+        )
+    else:
+        sentence = f"The tokenizer writes “{name}” as {tokens[0]}: this is its row."
+    return Word(typed, tokens, ids, sentence)

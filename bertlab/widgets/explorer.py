@@ -1,0 +1,145 @@
+"""What every explorer has: controls, a message, a view, and three faces."""
+
+from __future__ import annotations
+
+import base64
+import html
+from io import BytesIO
+
+import ipywidgets
+from PIL import Image, ImageDraw, ImageFont
+from matplotlib.font_manager import findfont
+
+from ..plots.plot import DISPLAY_DPI, DPI, drawable
+from ..tokens import InputError
+
+
+class Explorer(ipywidgets.VBox):
+    """A widget that redraws its view when a control changes.
+
+    A subclass sets its controls as attributes, and defines `draw`.
+
+    Attributes
+    ----------
+    controls : dict of str to ipywidgets.Widget
+        Each control by its name, which is also an attribute of the explorer.
+    message : ipywidgets.HTML
+        Sentences about what was typed: what is wrong with it, or unusual.
+    view : ipywidgets.HTML
+        The picture. What was shown stays when an input cannot be used.
+    caption : str
+        What the picture shows, in words.
+    """
+
+    def __init__(self, controls):
+        self.controls = controls
+        for name, control in controls.items():
+            setattr(self, name, control)
+            control.observe(self._update, names="value")
+        self.message = ipywidgets.HTML()
+        self.view = ipywidgets.HTML()
+        self.caption = ""
+        box = ipywidgets.Layout(flex_flow="row wrap", align_items="center")
+        super().__init__(
+            [ipywidgets.Box(list(controls.values()), layout=box), self.message, self.view]
+        )
+        self.add_class("bertlab-explorer")
+        self._update()
+        # What somebody without a kernel sees is the state that the learner starts from.
+        self._first = self._face()
+
+    def draw(self):
+        """Compute and draw from the controls' values.
+
+        Returns
+        -------
+        view : str
+            HTML of the picture.
+        caption : str
+        sentences : list of str
+            For the message.
+
+        Raises
+        ------
+        InputError
+            If a control holds what cannot be used.
+        """
+        raise NotImplementedError
+
+    def plot(self):
+        """Return the present state as a `Plot`."""
+        raise NotImplementedError
+
+    def _update(self, _=None):
+        try:
+            view, self.caption, sentences = self.draw()
+        except InputError as error:
+            self._say([str(error)], warning=True)
+        except Exception as error:
+            # An exception in a callback is shown nowhere: so it is said here.
+            self._say(
+                [
+                    f"This cannot be shown ({type(error).__name__}: {error}). Change the"
+                    " controls, or run the cell again; please report it."
+                ],
+                warning=True,
+            )
+        else:
+            self.view.value = view
+            self._say(sentences)
+
+    def _say(self, sentences, warning=False):
+        mark = "border-left:4px solid #D55E00;padding-left:8px;" if warning else ""
+        body = " ".join(html.escape(sentence) for sentence in sentences)
+        self.message.value = (
+            f'<div role="status" style="line-height:1.4;max-width:48em;{mark}">'
+            f"{'Please note: ' if warning else ''}{body}</div>"
+        )
+
+    def _face(self):
+        """The state as a picture with a line that names the controls' values."""
+        plot = self.plot()
+        picture = Image.open(BytesIO(plot.png())).convert("RGB")
+        values = " · ".join(
+            f"{control.description.rstrip(':')}: {_value(control)}"
+            for control in self.controls.values()
+        )
+        lines = _wrapped(values, picture.width) + ["Run this notebook to use the controls."]
+        font = ImageFont.truetype(findfont("DejaVu Sans"), 22)
+        bar = 34 * len(lines) + 16
+        face = Image.new("RGB", (picture.width, picture.height + bar), "white")
+        face.paste(picture, (0, bar))
+        pen = ImageDraw.Draw(face)
+        pen.rectangle((0, 0, picture.width - 1, bar - 8), fill="#F0F0F0", outline="#999999")
+        for row, line in enumerate(lines):
+            pen.text((12, 8 + 34 * row), drawable(line), fill="#222222", font=font)
+        file = BytesIO()
+        face.quantize(64).save(file, "PNG", optimize=True)
+        size = {"width": face.width * DISPLAY_DPI // DPI}
+        text = f"{values}. {plot.caption}"
+        return base64.b64encode(file.getvalue()).decode(), text, size
+
+    def _repr_mimebundle_(self, **kwargs):
+        data = super()._repr_mimebundle_(**kwargs)
+        png, text, size = self._first
+        data = {**data, "image/png": png, "text/plain": text}
+        return data, {"image/png": {**size, "alt": text}}
+
+
+def _value(control):
+    value = control.value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if value != "" else "(empty)"
+
+
+def _wrapped(text, width):
+    """Break `text` at its dots into lines that fit `width` pixels."""
+    lines = [""]
+    for part in text.split(" · "):
+        joined = f"{lines[-1]} · {part}" if lines[-1] else part
+        if len(joined) * 13 > width - 24 and lines[-1]:
+            lines.append(part)
+        else:
+            lines[-1] = joined
+    return lines

@@ -1,0 +1,92 @@
+"""The neighbour explorer: a word in, the nearest rows of the token table out."""
+
+from __future__ import annotations
+
+import ipywidgets
+
+from ..embeddings import SPACES, nearest_tokens, random_pairs
+from ..plots.neighbours import plot_neighbours
+from ..tokens import look_up_word, shorten
+from .explorer import Explorer
+
+STYLE = {"description_width": "90px"}
+# Enough to see where meaning ends, and few enough to read.
+MOST = 30
+
+
+class NeighbourExplorer(Explorer):
+    """See `neighbour_explorer`."""
+
+    def __init__(self, bert, word, k):
+        self._bert = bert
+        short = {"indent": False, "layout": {"width": "auto", "margin": "2px 12px"}}
+        super().__init__(
+            {
+                "word": ipywidgets.Text(
+                    word,
+                    description="Word:",
+                    placeholder="a word, then Enter",
+                    continuous_update=False,
+                    style=STYLE,
+                ),
+                "k": ipywidgets.IntSlider(
+                    k,
+                    1,
+                    MOST,
+                    description="Neighbours:",
+                    continuous_update=False,
+                    style=STYLE,
+                ),
+                "space": ipywidgets.Dropdown(
+                    options=SPACES, description="Space:", style=STYLE
+                ),
+                "hide_unused": ipywidgets.Checkbox(
+                    True, description="hide [unused] rows", **short
+                ),
+                "hide_pieces": ipywidgets.Checkbox(
+                    True, description="hide ## pieces", **short
+                ),
+            }
+        )
+
+    def plot(self):
+        """Return the neighbours of the present word as a `Plot`."""
+        hide = {
+            "hide_unused": self.hide_unused.value,
+            "hide_pieces": self.hide_pieces.value,
+        }
+        space, word = self.space.value, self.word.value
+        neighbours = nearest_tokens(self._bert, word, self.k.value, space, **hide)
+        baseline = random_pairs(self._bert, space, **hide)
+        return plot_neighbours(
+            neighbours, baseline, word=shorten(word.strip()), space=space
+        )
+
+    def draw(self):
+        """Search the whole table and draw."""
+        plot = self.plot()
+        sentence = look_up_word(self._bert, self.word.value).sentence
+        return plot.html(), plot.caption, [sentence] if sentence else []
+
+
+def neighbour_explorer(bert, word="dog", k=10):
+    """Let somebody type a word and see the rows nearest to its own.
+
+    Every similarity is computed over the whole vocabulary and all dimensions, and drawn
+    beside those of random pairs.
+
+    Parameters
+    ----------
+    bert : Bert
+    word : str
+        What to begin with.
+    k : int
+        How many neighbours to begin with, from 1 to 30.
+
+    Returns
+    -------
+    NeighbourExplorer
+        With the controls `word`, `k`, `space`, `hide_unused` and `hide_pieces`, and
+        `caption`, `message` and `view`.
+    """
+    return NeighbourExplorer(bert, word, k)
