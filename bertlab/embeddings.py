@@ -280,8 +280,9 @@ def nearest_tokens(
     candidates = np.where(allowed, similarity, -np.inf)
     candidates[own] = -np.inf
     k = min(k, int(np.isfinite(candidates).sum()))
-    best = np.argpartition(-candidates, k - 1)[:k] if k else np.array([], int)
-    best = best[np.lexsort((best, -candidates[best]))]
+    # Of rows that are as near as the last one, those that come first in the table.
+    best = np.flatnonzero(candidates >= np.partition(candidates, -k)[-k])
+    best = best[np.argsort(-candidates[best], kind="stable")[:k]]
     names = vocabulary(bert)
     return [(names[i], float(similarity[i])) for i in best]
 

@@ -27,12 +27,14 @@ SIZES = (
 )
 
 
-def read_config(folder: Path) -> dict:
+def read_config(folder: Path, name: str) -> dict:
     """Read ``config.json`` and check that it describes a BERT.
 
     Parameters
     ----------
     folder : Path
+    name : str
+        What the learner calls the model: the folder, or its name on the Hub.
 
     Returns
     -------
@@ -47,30 +49,30 @@ def read_config(folder: Path) -> dict:
     path = folder / "config.json"
     if not path.is_file():
         raise ModelError(
-            f"{folder} has no config.json, so it is not the folder of a model. A"
-            f" model's folder holds config.json, {WEIGHTS} and vocab.txt."
+            f"{name} has no config.json, so it is not a model that bertlab can read:"
+            f" that has config.json, {WEIGHTS} and vocab.txt."
         )
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
         config = None
     if not isinstance(config, dict):
-        raise ModelError(f"config.json in {folder} is not valid JSON. Copy it again.")
+        raise ModelError(f"config.json of {name} is not valid JSON. Copy it again.")
     kind = config.get("model_type")
     if kind != "bert":
         raise ModelError(
-            f"{folder} holds a model of type {kind!r}; bertlab takes BERT: model_type"
-            " in config.json must be 'bert'."
+            f"{name} is a model of type {kind!r}; bertlab takes BERT: model_type in"
+            " config.json must be 'bert'."
         )
     if "quantization_config" in config:
         raise ModelError(
-            f"{folder} holds a quantised BERT; take the original checkpoint instead."
+            f"{name} is a quantised BERT; take the original checkpoint instead."
         )
     positions = config.get("position_embedding_type", "absolute")
     if positions != "absolute":
         raise ModelError(
-            f"{folder} holds a BERT with {positions!r} positions; bertlab takes BERT"
-            " as published, with a table of absolute positions."
+            f"{name} is a BERT with {positions!r} positions; bertlab takes BERT as"
+            " published, with a table of absolute positions."
         )
     return config
 

@@ -37,9 +37,7 @@ class PublishedFile:
         except OSError as error:
             return f"{self.name} cannot be read ({error.strerror})"
         if found != self.sha256:
-            return (
-                f"{self.name} has SHA-256 {found[:12]}…, not {self.sha256[:12]}…"
-            )
+            return f"{self.name} has SHA-256 {found[:12]}…, not {self.sha256[:12]}…"
         return None
 
 

@@ -34,18 +34,20 @@ def find_fetched(published: Published) -> Path | None:
     Only reads, so it needs no lock and works on a store that cannot be written. A copy
     with other bytes than the published ones is refused, by name.
     """
-    for where, folder in (
-        ("the store", store_folder() / published.name),
-        ("the Hub's cache", in_hub_cache(published)),
-    ):
-        if folder is None:
-            continue
-        faults = published.faults(folder)
-        if not faults:
-            return folder
-        if len(faults) < len(published.files) or "missing" not in faults[0]:
-            _refuse(faults, where)
+    store = store_folder() / published.name
+    if _is_right(store, "the store", published):
+        return store
+    cached = in_hub_cache(published)
+    if cached and _is_right(cached, "the Hub's cache", published):
+        return cached
     return None
+
+
+def _is_right(folder: Path, where: str, published: Published) -> bool:
+    faults = published.faults(folder)
+    if faults != [f"{file.name} is missing" for file in published.files]:
+        _refuse(faults, where)
+    return not faults
 
 
 def fetch(published: Published) -> Path:

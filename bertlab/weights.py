@@ -62,11 +62,11 @@ def find(name: str | os.PathLike | None = None) -> Weights:
                 f"There is no folder {folder}. Give an existing folder, or a model's"
                 " name on the Hugging Face Hub, such as 'bert-base-uncased'."
             )
-        return Weights(folder.resolve().name, folder, read_config(folder))
+        return Weights(folder.resolve().name, folder, read_config(folder, str(folder)))
     if name in (DEFAULT.name, DEFAULT.repo):
         return find_default()
     folder = hub_snapshot(name)
-    return Weights(name, folder, read_config(folder))
+    return Weights(name, folder, read_config(folder, name))
 
 
 def find_default() -> Weights:
@@ -83,8 +83,10 @@ def is_folder(name: str | os.PathLike) -> bool:
     """
     if isinstance(name, os.PathLike) or Path(name).is_dir():
         return True
-    return name.startswith((".", "~")) or Path(name).is_absolute() or (
-        "\\" in name or name.count("/") > 1
+    return (
+        name.startswith((".", "~"))
+        or Path(name).is_absolute()
+        or ("\\" in name or name.count("/") > 1)
     )
 
 
@@ -111,11 +113,20 @@ def hub_snapshot(name: str) -> Path:
     except (OSError, ValueError):
         pass
     try:
-        return Path(
-            snapshot_download(
-                name, allow_patterns=list(FILES), etag_timeout=CONNECT_SECONDS
+        # The configuration first: another architecture is refused before its weights.
+        for files in (["config.json"], list(FILES)):
+            folder = Path(
+                snapshot_download(
+                    name, allow_patterns=files, etag_timeout=CONNECT_SECONDS
+                )
             )
-        )
+            read_config(folder, name)
+        if not (folder / WEIGHTS).is_file():
+            raise ModelError(
+                f"{name} has no {WEIGHTS} on the Hub. bertlab reads weights in one such"
+                " file, never pickles (.bin): take a model that has one."
+            )
+        return folder
     except HFValidationError:
         problem = f"{name!r} is neither a folder nor a possible name on the Hub."
     except GatedRepoError:

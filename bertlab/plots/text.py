@@ -7,7 +7,7 @@ import html
 from matplotlib.patches import FancyBboxPatch
 
 from ..tokens import count
-from .plot import BLUE, GREEN, INK, VERMILION, Plot, drawable, listed
+from .plot import BLUE, GREEN, INK, VERMILION, Plot, drawable
 from .plot import new_axes, styled
 
 # Colour and border of each kind: the border is the cue that needs no colour.
@@ -109,7 +109,7 @@ def _draw_box(ax, tokens, i, row, x, width):
 def tokens_caption(tokens):
     """Say in words what a picture of `tokens` shows."""
     named = [f"{name} {i}" for name, i in zip(tokens.tokens, tokens.ids)]
-    caption = f"{count(len(named), 'token')} with their IDs: {listed(named, 24)}."
+    caption = f"{count(len(named), 'token')} with their IDs: {_series(named, 24)}."
     if 1 in tokens.types:
         caption += f" Token type 1: {count(tokens.types.count(1), 'token')}."
     if tokens.lost:
@@ -117,6 +117,12 @@ def tokens_caption(tokens):
     if len(named) > MOST_DRAWN:
         caption += f" The picture stops after {MOST_DRAWN}."
     return caption
+
+
+def _series(items, most):
+    """Join with semicolons: a comma is itself a token."""
+    more = [f"{len(items) - most:,} more"] if len(items) > most else []
+    return "; ".join(items[:most] + more)
 
 
 _CSS = """<style>

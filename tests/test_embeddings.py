@@ -1,0 +1,387 @@
+"""The embedding layer by hand; here too against TensorFlow's."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markup import ANY_TEXT
+from toy import VOCABULARY, toy_bert
+
+from bertlab.embeddings import (
+    DOMINANT,
+    SPACES,
+    contributions,
+    cosine_similarity,
+    embed,
+    nearest_tokens,
+    random_pairs,
+    shown_rows,
+    token_space,
+)
+from bertlab.tokens import InputError, vocabulary
+
+TEXTS = [
+    ("hello, world!",),
+    ("The bank by the river.", "Where is my money?"),
+    ("",),
+    ("naïve 👩 東京 unbelievably",),
+    ("dog " * 510,),
+]
+
+
+def in_float64(bert, ids, types):
+    """The embedding layer from scratch, one token at a time."""
+    tables, rows = bert.tables, []
+    for position, (token, kind) in enumerate(zip(ids, types)):
+        x = np.float64(tables.token[token])
+        x = x + tables.position[position] + tables.token_type[kind]
+        x = (x - sum(x) / len(x)) / (x.var() + tables.eps) ** 0.5
+        rows.append(x * tables.gamma + tables.beta)
+    return np.array(rows)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_embed_against_float64(bert, text):
+    encoded = bert.tokenizer(*text)
+    b = embed(bert, *text)
+    assert b.ids == encoded["input_ids"]
+    assert b.tokens == bert.tokenizer.convert_ids_to_tokens(b.ids)
+    wanted = in_float64(bert, b.ids, encoded["token_type_ids"])
+    assert b.output.shape == (len(b.ids), bert.config.hidden_size)
+    np.testing.assert_allclose(b.output, wanted, atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_embed_against_tensorflow(bert, text):
+    encoded = bert.tokenizer(*text, return_tensors="tf")
+    layer = bert.model.bert.embeddings
+    wanted = layer(encoded["input_ids"], token_type_ids=encoded["token_type_ids"])
+    np.testing.assert_allclose(embed(bert, *text).output, wanted[0], atol=1e-5, rtol=0)
+
+
+def test_hidden_state_0_is_the_embedding_layer(bert):
+    out = bert.model(**bert.tokenizer("a dog", return_tensors="tf"), output_hidden_states=True)
+    ours = embed(bert, "a dog").output
+    np.testing.assert_allclose(ours, out.hidden_states[0][0], atol=1e-5, rtol=0)
+
+
+def test_every_step_of_embed(tmp_path):
+    toy = toy_bert(tmp_path)
+    b = embed(toy, "dogs", "cat")
+    ids, types = [2, 6, 9, 3, 7, 3], [0, 0, 0, 0, 1, 1]
+    assert b.ids == ids
+    np.testing.assert_array_equal(b.token, toy.tables.token[ids])
+    np.testing.assert_array_equal(b.position, toy.tables.position[:6])
+    np.testing.assert_array_equal(b.token_type, toy.tables.token_type[types])
+    np.testing.assert_array_equal(b.total, b.token + b.position + b.token_type)
+    assert b.mean.shape == b.variance.shape == (6, 1)
+    np.testing.assert_allclose(b.mean[:, 0], b.total.sum(axis=1) / 6, atol=1e-6)
+    squares = ((b.total - b.mean) ** 2).sum(axis=1) / 6  # by N, not N - 1
+    np.testing.assert_allclose(b.variance[:, 0], squares, rtol=1e-5)
+    np.testing.assert_allclose(b.normalised.mean(axis=1), np.zeros(6), atol=1e-6)
+    np.testing.assert_allclose(b.normalised.std(axis=1), np.ones(6), atol=1e-5)
+    np.testing.assert_allclose(b.output, in_float64(toy, ids, types), atol=1e-5)
+
+
+def test_what_embed_refuses(tmp_path):
+    toy = toy_bert(tmp_path, types=1)
+    with pytest.raises(InputError, match="9 tokens and the model takes 8.*from “cat” on"):
+        embed(toy, "dog " * 6 + "cat")
+    with pytest.raises(InputError, match="has 1 token type"):
+        embed(toy, "dog", "cat")
+    assert embed(toy, "dog").output.shape == (3, 6)
+
+
+def test_cosine():
+    assert cosine_similarity([3, 4], [4, 3]) == pytest.approx(0.96)
+    assert cosine_similarity([1, 0], [0, 2]) == 0
+    assert cosine_similarity([1, 2], [-2, -4]) == pytest.approx(-1)
+    rows, others = np.eye(2), [[1, 1], [0, 3], [-1, 0]]
+    half = 0.5**0.5
+    np.testing.assert_allclose(
+        cosine_similarity(rows, others), [[half, 0, -1], [half, 1, 0]], atol=1e-15
+    )
+    assert cosine_similarity(rows, [1, 1]).shape == (2,)
+    assert cosine_similarity([1, 1], others).shape == (3,)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "says"),
+    [
+        ([1, 2], [1, 2, 3], r"not shapes \(2,\) and \(3,\)"),
+        (1, 2, "one size"),
+        (np.ones((2, 2, 2)), np.ones((2, 2, 2)), "one size"),
+        ([0, 0], [1, 2], "no direction"),
+        ([[1, 2], [0, 0]], [1, 2], "no direction"),
+    ],
+)
+def test_no_cosine(a, b, says):
+    with pytest.raises(ValueError, match=says):
+        cosine_similarity(a, b)
+
+
+def by_definition(table, name):
+    """The table in a space, as a copy of it in float64."""
+    table = np.float64(table)
+    if name == "centred":
+        return table - table.mean(axis=0)
+    if name == "standardised":
+        spread = table.std(axis=0)
+        spread[spread == 0] = np.inf
+        return (table - table.mean(axis=0)) / spread
+    if name == "without dominant":
+        norms = np.linalg.norm(table, axis=1, keepdims=True)
+        unit = table / np.where(norms == 0, 1, norms)
+        keep = np.ones(table.shape[1])
+        keep[np.argsort(unit.mean(axis=0) ** 2)[-3:]] = 0
+        return table * keep
+    return table
+
+
+def cosines(rows, row):
+    """Cosine of `row` to every one of `rows`, 0 where there is no direction."""
+    lengths = np.linalg.norm(rows, axis=1) * np.linalg.norm(row)
+    return (rows @ row) / np.where(lengths == 0, np.inf, lengths)
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_spaces_agree_with_a_copy_of_the_table(bert, name):
+    table = bert.tables.token
+    copy, space = by_definition(table, name), token_space(bert, name)
+    some = space.of(table[:500])
+    np.testing.assert_allclose(some, copy[:500], atol=1e-5, rtol=1e-5)
+    np.testing.assert_allclose(space.norms, np.linalg.norm(copy, axis=1), rtol=1e-4)
+    for row in (3899, 103, 29999):
+        found = space.similarities(table[row])
+        np.testing.assert_allclose(found, cosines(copy, copy[row]), atol=1e-5)
+        assert found[row] == pytest.approx(1, abs=1e-5)
+
+
+def test_an_unknown_space(bert):
+    with pytest.raises(ValueError, match="must be one of raw, centred.*, not 'cosine'"):
+        token_space(bert, "cosine")
+
+
+def test_the_spaces_copy_no_table(bert):
+    assert all(token_space(bert, name).table is bert.tables.token for name in SPACES)
+
+
+@pytest.mark.parametrize("name", SPACES)
+@pytest.mark.parametrize("word", ["dog", "unbelievably", "##ing", "zürich", "👩"])
+@pytest.mark.parametrize("hide", [True, False])
+def test_nearest_against_a_full_sort(bert, name, word, hide):
+    names = vocabulary(bert)
+    own = (
+        [names.index(word)]
+        if word in names
+        else bert.tokenizer.convert_tokens_to_ids(bert.tokenizer.tokenize(word))
+    )
+    copy = by_definition(bert.tables.token, name)
+    similarity = cosines(copy, copy[own].mean(axis=0))
+    wanted = [
+        i
+        for i in np.argsort(-similarity, kind="stable")
+        if i not in own
+        and not (hide and names[i].startswith(("##", "[unused")))
+    ][:25]
+    found = nearest_tokens(bert, word, 25, name, hide_unused=hide, hide_pieces=hide)
+    np.testing.assert_allclose(
+        [value for _, value in found], similarity[wanted], atol=1e-5
+    )
+    # Where two are nearer to each other than floats can tell, either may come first.
+    gaps = -np.diff(similarity[wanted])
+    for rank in range(24):
+        if gaps[rank] > 1e-5 and (rank == 0 or gaps[rank - 1] > 1e-5):
+            assert found[rank][0] == names[wanted[rank]]
+
+
+TABLE = {
+    "[PAD]": [0, 0, 0, 0, 0, 0],
+    "[UNK]": [-1, 0, 0, 0, 0, 0],
+    "[CLS]": [0, 1, 0, 0, 0, 0],
+    "[SEP]": [0, 0, 1, 0, 0, 0],
+    "[MASK]": [0, 0, 0, 1, 0, 0],
+    "[unused0]": [9, 0, 0, 0, 0, 0],
+    "dog": [2, 0, 0, 0, 0, 0],
+    "cat": [3, 4, 0, 0, 0, 0],
+    "car": [3, 0, 4, 0, 0, 0],
+    "##s": [4, 3, 0, 0, 0, 0],
+    "!": [0, 5, 0, 0, 0, 0],
+}
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory):
+    rows = [TABLE[name] for name in VOCABULARY]
+    return toy_bert(tmp_path_factory.mktemp("known"), rows=rows)
+
+
+def rounded(found):
+    return [(token, round(value, 6)) for token, value in found]
+
+
+def test_nearest_by_construction(known):
+    # cat and car are as near as each other: the lower row comes first.
+    assert rounded(nearest_tokens(known, "dog", 3)) == [
+        ("cat", 0.6),
+        ("car", 0.6),
+        ("[PAD]", 0),
+    ]
+    everything = nearest_tokens(known, "dog", 99, hide_unused=False, hide_pieces=False)
+    assert rounded(everything) == [
+        ("[unused0]", 1),
+        ("##s", 0.8),
+        ("cat", 0.6),
+        ("car", 0.6),
+        ("[PAD]", 0),
+        ("[CLS]", 0),
+        ("[SEP]", 0),
+        ("[MASK]", 0),
+        ("!", 0),
+        ("[UNK]", -1),
+    ]
+    assert all(type(value) is float for _, value in everything)
+
+
+def test_hidden_rows(known):
+    def shown(**hide):
+        return {token for token, _ in nearest_tokens(known, "dog", 99, **hide)}
+
+    hidden = set(VOCABULARY) - {"dog"} - shown()
+    assert hidden == {"[unused0]", "##s"}
+    assert "[unused0]" in shown(hide_unused=False)
+    assert "##s" not in shown(hide_unused=False)
+    assert "##s" in shown(hide_pieces=False)
+    assert "[unused0]" not in shown(hide_pieces=False)
+
+
+def test_rows_that_no_token_has_are_hidden_with_the_unused(tmp_path):
+    padded = toy_bert(tmp_path, rows=[[1, 2, 3, 4, 5, 6]] * 13)
+    assert list(np.flatnonzero(~shown_rows(padded))) == [5, 9, 11, 12]
+    assert shown_rows(padded, False, False).all()
+
+
+def test_where_nothing_is_left(tmp_path):
+    only = toy_bert(tmp_path, rows=[[1, 2, 3, 4, 5, 6]] * 11)
+    everything = " ".join(name for name in VOCABULARY if name not in ("##s", "[unused0]"))
+    only.config.max_position_embeddings = 20
+    assert nearest_tokens(only, everything, 3) == []
+
+
+def test_a_word_of_several_pieces(known):
+    # dogs is dog and ##s: the mean row is (3, 1.5, 0, …), and neither may be answered.
+    found = nearest_tokens(known, "dogs", 99, hide_pieces=False, hide_unused=False)
+    assert not {"dog", "##s"} & {token for token, _ in found}
+    length = np.hypot(3, 1.5)
+    assert rounded(found[:2]) == [
+        ("[unused0]", round(3 / length, 6)),
+        ("cat", round((9 + 6) / 5 / length, 6)),
+    ]
+
+
+def test_an_unknown_word_is_the_row_of_unk(known):
+    assert nearest_tokens(known, "xyz", 5) == nearest_tokens(known, "[UNK]", 5)
+    assert "[UNK]" not in dict(nearest_tokens(known, "xyz", 99))
+
+
+def test_a_vector(known):
+    found = nearest_tokens(known, [20, 0, 0, 0, 0, 0], 2)
+    assert rounded(found) == [("dog", 1), ("cat", 0.6)]
+    with pytest.raises(InputError, match=r"shape \(6,\) is needed, not \(2, 6\)"):
+        nearest_tokens(known, np.ones((2, 6)))
+
+
+def test_rows_of_zeros(known):
+    assert {value for _, value in nearest_tokens(known, "[PAD]", 99)} == {0}
+    assert {value for _, value in nearest_tokens(known, np.zeros(6), 99)} == {0}
+    with np.errstate(all="raise"):
+        assert np.isfinite(random_pairs(known)).all()
+
+
+@pytest.mark.parametrize("space", SPACES)
+def test_a_constant_dimension(tmp_path, space):
+    rows = np.float32([TABLE[name] for name in VOCABULARY])
+    rows[:, 5] = 7
+    with np.errstate(all="raise"):
+        found = nearest_tokens(toy_bert(tmp_path, rows=rows), "dog", 99, space)
+    wanted = by_definition(rows, space)
+    similarity = cosines(wanted, wanted[VOCABULARY.index("dog")])
+    for token, value in found:
+        assert value == pytest.approx(similarity[VOCABULARY.index(token)], abs=1e-5)
+
+
+@pytest.mark.parametrize("k", [0, -3])
+def test_no_neighbours(known, k):
+    with pytest.raises(InputError, match="at least 1"):
+        nearest_tokens(known, "dog", k)
+
+
+def test_contributions_add_up_to_the_mean_cosine(bert):
+    table = bert.tables.token[1000:1400]
+    unit = table / np.linalg.norm(table, axis=1, keepdims=True)
+    # Over all pairs, each row with itself among them: what independent draws give.
+    assert contributions(table).sum() == pytest.approx((unit @ unit.T).mean(), rel=1e-3)
+    assert contributions(bert.tables.token).shape == (bert.config.hidden_size,)
+
+
+def test_contributions_by_construction():
+    parts = contributions(np.array([[3.0, 4.0], [3.0, -4.0], [0.0, 0.0], [5.0, 0.0]]))
+    np.testing.assert_allclose(parts, [((0.6 + 0.6 + 1) / 4) ** 2, 0], atol=1e-15)
+
+
+def test_without_dominant_leaves_out_what_contributes_most(bert):
+    parts = contributions(bert.tables.token)
+    scale = token_space(bert, "without dominant").scale
+    out = np.flatnonzero(scale == 0)
+    assert len(out) == DOMINANT
+    assert parts[out].min() >= np.delete(parts, out).max()
+
+
+@pytest.mark.parametrize("space", SPACES)
+def test_random_pairs(bert, space):
+    pairs = random_pairs(bert, space)
+    assert pairs.shape == (2000,)
+    assert (np.diff(pairs) >= 0).all()
+    assert -1 - 1e-5 <= pairs[0] <= pairs[-1] <= 1 + 1e-5
+    # The same draw, from a copy of the table.
+    rows = np.flatnonzero(shown_rows(bert))
+    a, b = np.random.default_rng(0).choice(rows, size=(2, 2000))
+    copy = by_definition(bert.tables.token, space)
+    copy /= np.linalg.norm(copy, axis=1, keepdims=True)
+    np.testing.assert_allclose(pairs, np.sort((copy[a] * copy[b]).sum(1)), atol=1e-5)
+
+
+def test_random_pairs_come_from_the_rows_on_show(known):
+    # All rows are the same but for [unused0] and ##s, which are opposite.
+    only = toy_bert(known.folder, rows=[[1, 0, 0, 0, 0, 0]] * 11)
+    only.tables.token[[5, 9]] *= -1
+    assert random_pairs(only, pairs=500).min() == 1
+    assert random_pairs(only, pairs=500, hide_pieces=False).min() == -1
+    assert random_pairs(only, pairs=500, hide_unused=False).min() == -1
+    assert len(random_pairs(known, pairs=7)) == 7
+
+
+def test_neighbours_of_any_word(bert):
+    names = set(vocabulary(bert))
+
+    @settings(deadline=None, derandomize=True, max_examples=150)
+    @given(ANY_TEXT, st.integers(1, 40), st.sampled_from(SPACES), *[st.booleans()] * 2)
+    def check(word, k, space, unused, pieces):
+        try:
+            found = nearest_tokens(
+                bert, word, k, space, hide_unused=unused, hide_pieces=pieces
+            )
+        except InputError as error:
+            assert str(error).endswith(".")
+            return
+        tokens, values = zip(*found)
+        assert len(set(tokens)) == k
+        assert list(values) == sorted(values, reverse=True)
+        assert all(-1 - 1e-5 <= value <= 1 + 1e-5 for value in values)
+        assert set(tokens) <= names
+        own = {word.strip()} & names or set(bert.tokenizer.tokenize(word.strip()))
+        assert not own & set(tokens)
+        assert not (unused and any(token.startswith("[unused") for token in tokens))
+        assert not (pieces and any(token.startswith("##") for token in tokens))
+
+    check()

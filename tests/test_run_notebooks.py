@@ -1,0 +1,90 @@
+"""The script that runs notebooks before a commit."""
+
+import json
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from notebook_comparison import WIDGET_VIEW
+from run_notebooks import METADATA, NotebookError, run
+
+SHOW_WIDGET = f"""\
+from IPython.display import display
+view = {{"{WIDGET_VIEW}": {{"model_id": "1"}}}}
+display({{**view, "text/plain": "A row of bars."}}, raw=True)
+display(view, raw=True)"""
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    """Return a function that writes a notebook of these code cells to a file."""
+
+    def write(*sources, tags=()):
+        cells = [
+            new_code_cell(source, metadata={"tags": list(tags)}) for source in sources
+        ]
+        path = tmp_path / "lesson.ipynb"
+        saved = new_notebook(cells=[new_markdown_cell("# Title"), *cells])
+        saved.metadata["widgets"] = {"state": {}}
+        nbformat.write(saved, path)
+        return path
+
+    return write
+
+
+def test_a_notebook_is_run_cleaned_and_saved(notebook):
+    path = notebook("x = 0.25", "print('mean')\nx", SHOW_WIDGET)
+    run(path, check=False)
+    text = path.read_bytes().decode()
+    saved = nbformat.reads(text, 4)
+    assert [cell.execution_count for cell in saved.cells[1:]] == [1, 2, 3]
+    printed, result = saved.cells[2].outputs
+    assert printed.text == "mean\n"
+    assert (result.data, result.execution_count) == ({"text/plain": "0.25"}, 2)
+    assert [out.data for out in saved.cells[3].outputs] == [
+        {"text/plain": "A row of bars."}
+    ]
+    assert saved.metadata == METADATA
+    assert all(set(cell.metadata) <= {"tags"} for cell in saved.cells)
+    assert text == json.dumps(json.loads(text), indent=1, ensure_ascii=False) + "\n"
+
+    run(path, check=False)
+    assert path.read_bytes().decode() == text
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("1 / 0", "ZeroDivisionError"),
+        ("import sys; print('careful', file=sys.stderr)", "stderr: careful"),
+        ("import os; os.write(2, b'from a library'); None", "stderr: from a library"),
+        ("'/home/ann/model'", "path of this machine: /home/ann"),
+        ("print('x' * 1_000_000)", "too many"),
+    ],
+)
+def test_what_no_reader_should_see_is_refused(notebook, source, message):
+    path = notebook(source)
+    before = path.read_bytes()
+    with pytest.raises(NotebookError, match=message):
+        run(path, check=False)
+    assert path.read_bytes() == before
+
+
+def test_an_exception_may_be_expected(notebook):
+    path = notebook("1 / 0", tags=["raises-exception"])
+    run(path, check=False)
+    (output,) = nbformat.read(path, 4).cells[1].outputs
+    assert output.ename == "ZeroDivisionError"
+
+
+def test_check_compares_and_writes_nothing(notebook):
+    path = notebook("print('mean 0.250')")
+    run(path, check=False)
+    run(path, check=True)
+    path.write_text(path.read_text().replace("0.250\\n", "0.251\\n"))
+    run(path, check=True)
+    path.write_text(path.read_text().replace("0.251\\n", "0.259\\n"))
+    before = path.read_bytes()
+    with pytest.raises(NotebookError, match="code cell 1"):
+        run(path, check=True)
+    assert path.read_bytes() == before
