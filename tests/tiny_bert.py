@@ -4,7 +4,6 @@ import json
 from types import SimpleNamespace
 
 import numpy as np
-import safetensors
 
 from bertlab.checkpoint import expected_shapes
 
@@ -28,13 +27,15 @@ def tiny_tensors(seed: int = 0) -> dict[str, np.ndarray]:
     return {n: random.normal(size=s).astype(np.float32) for n, s in shapes.items()}
 
 
-def packed(tensors: dict[str, np.ndarray], dtype: str = "float32") -> bytes:
+def packed(tensors: dict[str, np.ndarray], dtype: str = "F32") -> bytes:
     """A safetensors file, as PyTorch saves it; the arrays' bytes are of `dtype`."""
-    entries = {
-        name: {"dtype": dtype, "shape": array.shape, "data": array.tobytes()}
-        for name, array in tensors.items()
-    }
-    return bytes(safetensors.serialize(entries, {"format": "pt"}))
+    header, data = {"__metadata__": {"format": "pt"}}, b""
+    for name, array in tensors.items():
+        place = [len(data), len(data) + array.nbytes]
+        header[name] = {"dtype": dtype, "shape": array.shape, "data_offsets": place}
+        data += array.tobytes()
+    text = json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text + data
 
 
 def tiny_files(tensors=None, words=WORDS, **config) -> dict[str, bytes]:

@@ -26,7 +26,7 @@ def plot_map(points, *, labels, groups=None, shares=None, ax=None):
     -------
     Plot
         The caption counts the points whose nearest neighbour on the map is of their
-        own group.
+        own group, or without groups names the nearest pair.
     """
     points = np.asarray(points)
     groups = list(groups) if groups is not None else [""] * len(points)
@@ -48,11 +48,15 @@ def plot_map(points, *, labels, groups=None, shares=None, ax=None):
     if shares is not None:
         ax.set_xlabel(f"first principal component ({shares[0]:.0%} of the variance)")
         ax.set_ylabel(f"second principal component ({shares[1]:.0%})")
-    caption = f"A map of {len(points)} words."
+    distance = np.linalg.norm(points[:, None] - points[None], axis=-1)
+    np.fill_diagonal(distance, np.inf)
+    near = np.unravel_index(distance.argmin(), distance.shape)
+    caption = (
+        f"A map of {len(points)} words; the two nearest to each other are"
+        f" {labels[near[0]]} and {labels[near[1]]}."
+    )
     if len(names) > 1:
         ax.legend(frameon=False, ncols=5, columnspacing=1.2, handletextpad=0.2, loc="lower left", bbox_to_anchor=(0, 1))
-        distance = np.linalg.norm(points[:, None] - points[None], axis=-1)
-        np.fill_diagonal(distance, np.inf)
         own = sum(groups[i] == groups[j] for i, j in enumerate(distance.argmin(axis=1)))
         caption = (
             f"A map of {len(points)} words in {len(names)} groups ({listed(names)}). For"

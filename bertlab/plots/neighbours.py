@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..tokens import shorten
 from .plot import BLUE, GREY, INK, MARKERS, CYCLE, Plot, drawable, listed
 from .plot import new_axes, styled
 
@@ -44,7 +45,9 @@ def plot_neighbours(neighbours, baseline, *, word, space="raw", ax=None):
     ax.set_ylim(max(len(neighbours), 2) - 0.4, -0.6)
     ax.set_xlim(min(low, values.min(initial=0)) - 0.04, max(1.02, values.max(initial=0)))
     ax.set_xlabel("cosine similarity    (hatched: 90 % of random pairs; dotted: their mean)")
-    ax.set_title(f"Nearest to {drawable(word)}, {space} space", parse_math=False)
+    # A character without a glyph is six in the picture, so it is cut to fit only here.
+    title = f"Nearest to {shorten(drawable(word), 20)}, {space} space"
+    ax.set_title(title, parse_math=False)
     return Plot(ax.figure, ax, neighbours_caption(neighbours, baseline, word, space))
 
 

@@ -12,6 +12,7 @@ import matplotlib as mpl
 from matplotlib import style
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
+from PIL import Image
 
 # Okabe & Ito's colours, which stay apart for the colour-blind; each use of them comes
 # with a second cue (marker, hatch, border, printed value).
@@ -51,16 +52,12 @@ class Plot:
     axes: mpl.axes.Axes
     caption: str
 
-    def png(self, compress=6):
-        """Return the picture as PNG bytes; a lower `compress` is quicker and larger."""
+    def png(self, compress=1):
+        """Return the picture as PNG bytes; a higher `compress`, to 9, makes them fewer."""
         file = BytesIO()
-        with house_style():
+        with mpl.rc_context(_STYLE):
             self.figure.savefig(
-                file,
-                format="png",
-                dpi=DPI,
-                pil_kwargs={"compress_level": compress},
-                metadata={"Software": None},
+                file, format="png", dpi=DPI, pil_kwargs={"compress_level": compress}
             )
         return file.getvalue()
 
@@ -72,8 +69,9 @@ class Plot:
     def image(self):
         """Return the data and metadata of the output: PNG, caption, alternative text."""
         width, height = self.size
+        png = encoded(Image.open(BytesIO(self.png())))
         return (
-            {"image/png": base64.b64encode(self.png()).decode(), "text/plain": self.caption},
+            {"image/png": png, "text/plain": self.caption},
             {"image/png": {"width": width, "height": height, "alt": self.caption}},
         )
 
@@ -81,7 +79,7 @@ class Plot:
         """Return an HTML figure: the image with its alternative text, and the caption."""
         width, _ = self.size
         caption = html.escape(self.caption)
-        data = base64.b64encode(self.png(compress=1)).decode()
+        data = base64.b64encode(self.png()).decode()
         # The caption is the alternative text; said once is enough for a screen reader.
         return (
             '<figure class="bertlab-figure" style="margin:0">'
@@ -99,6 +97,13 @@ class Plot:
         data, metadata = self.image()
         display(data, metadata=metadata, raw=True)
         display(caption_output(self.caption), raw=True)
+
+
+def encoded(picture):
+    """Return a PIL image as a PNG small enough to be saved in a notebook, in base64."""
+    file = BytesIO()
+    picture.convert("RGB").quantize(128).save(file, "PNG", optimize=True)
+    return base64.b64encode(file.getvalue()).decode()
 
 
 def caption_output(caption):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import html
 from io import BytesIO
 
@@ -10,7 +9,7 @@ import ipywidgets
 from PIL import Image, ImageDraw, ImageFont
 from matplotlib.font_manager import findfont
 
-from ..plots.plot import DISPLAY_DPI, DPI, drawable
+from ..plots.plot import DISPLAY_DPI, DPI, drawable, encoded
 from ..tokens import InputError
 
 
@@ -113,11 +112,9 @@ class Explorer(ipywidgets.VBox):
         pen.rectangle((0, 0, picture.width - 1, bar - 8), fill="#F0F0F0", outline="#999999")
         for row, line in enumerate(lines):
             pen.text((12, 8 + 34 * row), drawable(line), fill="#222222", font=font)
-        file = BytesIO()
-        face.quantize(64).save(file, "PNG", optimize=True)
         size = {"width": face.width * DISPLAY_DPI // DPI}
         text = f"{values}. {plot.caption}"
-        return base64.b64encode(file.getvalue()).decode(), text, size
+        return encoded(face), text, size
 
     def _repr_mimebundle_(self, **kwargs):
         data = super()._repr_mimebundle_(**kwargs)

@@ -1,0 +1,195 @@
+"""`python -m bertlab` and the report behind it."""
+
+import errno
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+from tiny_bert import tiny_files, write
+
+import bertlab
+from bertlab import copying, report
+from bertlab.__main__ import FIRST, main
+from bertlab.published import DEFAULT
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Stand in for the process that runs TensorFlow, which one test below starts."""
+
+    def answer(returncode=0, stdout="0.0", stderr=""):
+        done = subprocess.CompletedProcess([], returncode, stdout, stderr)
+        monkeypatch.setattr(report.subprocess, "run", lambda *_, **__: done)
+
+    answer()
+    return answer
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    return write(tmp_path / "tiny", tiny_files())
+
+
+def test_all_is_well(bert):
+    """The command itself, with the default model and TensorFlow."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bertlab"], capture_output=True, text=True, timeout=300
+    )
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert lines[-1] == FIRST
+    assert 8 <= len(lines) <= 14
+    labels = [line[2:].split(":")[0] for line in lines[:-1]]
+    assert labels == [
+        *["Python", "needs", "packages", "memory", "browser tests"],
+        *["folder", "model", "tensorflow-text", "TensorFlow"],
+    ]
+    assert "every byte as published" in done.stdout
+    assert "its embedding layer agrees with ours" in done.stdout
+    assert done.stderr == ""
+
+
+def test_the_words_for_a_notebook_hold_nothing_of_this_machine(bert, quick, capsys):
+    report.check(bert)
+    words = capsys.readouterr().out
+    assert words.splitlines()[-1] == "All is well."
+    assert "model: all-MiniLM-L6-v2, every byte as published" in words
+    assert "/" not in words
+    assert not any(letter.isdigit() for letter in words.replace(bert.name, ""))
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ({"stdout": "0.5"}, "its embedding layer differs from ours by 5.0e-01"),
+        ({"stdout": "NaN"}, "its embedding layer differs from ours by nan"),
+        ({"returncode": 1, "stderr": "Trace\nModelError: no"}, "fails: ModelError: no"),
+        ({"returncode": -9}, "is stopped by signal 9; is there enough memory?"),
+        pytest.param(
+            {"returncode": -int(getattr(signal, "SIGILL", 0))},
+            "stops at an instruction that this processor does not have",
+            marks=pytest.mark.skipif(sys.platform == "win32", reason="no signals"),
+        ),
+    ],
+)
+def test_a_tensorflow_that_does_not_work_is_reported(
+    tiny, quick, capsys, answer, sentence
+):
+    quick(**answer)
+    assert main(["--model", str(tiny)]) == 1
+    out = capsys.readouterr().out
+    assert f"! TensorFlow:       {sentence}" in out
+    assert out.splitlines()[-1] == "1 thing to put right."
+    report.check(bertlab.load(tiny))
+    assert f"TensorFlow: {sentence}" in capsys.readouterr().out
+
+
+def test_a_model_that_cannot_be_had_is_reported(quick, capsys, tmp_path):
+    assert main(["--model", str(tmp_path / "nowhere")]) == 1
+    out = capsys.readouterr().out
+    assert "! model:            There is no folder" in out
+    assert out.splitlines()[-1] == "1 thing to put right."
+
+
+def test_another_model_is_named_as_what_it_is(tiny, quick, capsys, bert, tmp_path):
+    assert main(["--model", str(tiny)]) == 0
+    assert "your own choice, so there is no hash" in capsys.readouterr().out
+
+    same = copying.copy_model(bert, tmp_path / "same")
+    assert main(["--model", str(same)]) == 0
+    assert f"the bytes of {DEFAULT.name}, as published" in capsys.readouterr().out
+
+    with (same / "model.safetensors").open("rb+") as file:
+        file.seek(-1, os.SEEK_END)
+        file.write(b"\x77")
+    assert main(["--model", str(same)]) == 0
+    out = capsys.readouterr().out
+    assert (
+        f"not the published bytes of {DEFAULT.name}: model.safetensors has SHA" in out
+    )
+
+
+def test_a_package_outside_its_range_or_missing_stops_a_lesson(
+    quick, monkeypatch, tiny
+):
+    versions = {"transformers": "5.0.0", "ipywidgets": None}
+    real = report._version
+    monkeypatch.setattr(report, "_version", lambda n: versions.get(n, real(n)))
+    needs = {f.label: f for f in report.machine_findings()}["needs"]
+    assert needs.ok is False
+    assert "transformers is 5.0.0, not " in needs.value
+    assert "ipywidgets is missing" in needs.value
+    assert main(["--model", str(tiny)]) == 1
+
+
+def test_a_package_that_is_not_as_locked_is_only_said(quick, monkeypatch, tiny):
+    real = report._version
+    monkeypatch.setattr(report, "_version", lambda n: "9.9" if n == "tqdm" else real(n))
+    packages = {f.label: f for f in report.machine_findings()}["packages"]
+    assert packages.ok is None
+    assert packages.words.startswith("1 of ")
+    assert "tqdm 9.9, not ==" in packages.words
+    assert main(["--model", str(tiny)]) == 0
+
+
+def test_little_memory_is_said(monkeypatch):
+    monkeypatch.setenv("MEM_LIMIT", "400000000")
+    memory = {f.label: f for f in report.machine_findings()}["memory"]
+    assert memory.value.startswith("0.4 GB free, and a lesson takes up to 1 GB")
+
+
+def test_copies_the_default_model_so_that_the_folder_is_enough(bert, tmp_path, capsys):
+    folder = tmp_path / "stick" / "bert"
+    assert main(["--copy-to", str(folder)]) == 0
+    assert str(folder) in capsys.readouterr().out
+    assert sorted(path.name for path in folder.iterdir()) == [
+        *["config.json", "model.safetensors", "tokenizer_config.json", "vocab.txt"]
+    ]
+    copy = bertlab.load(folder)
+    assert (copy.tables.token == bert.tables.token).all()
+    assert copy.config.to_dict() == bert.config.to_dict()
+    assert copy.tokenizer.model_max_length == 512
+    text = "Unbelievable Café — 東京 🙂 [SEP] don't"
+    assert copy.tokenizer(text) == bert.tokenizer(text)
+
+    assert main(["--copy-to", str(folder)]) == 0
+    assert [path.name for path in folder.parent.iterdir()] == ["bert"]
+
+
+def test_never_copies_over_something_else(tiny, tmp_path, capsys):
+    other = write(tmp_path / "other", {"thesis.txt": b"mine"})
+    assert main(["--model", str(tiny), "--copy-to", str(other)]) == 1
+    assert "holds something else" in capsys.readouterr().err
+    assert [path.name for path in other.iterdir()] == ["thesis.txt"]
+    assert main(["--model", str(tiny), "--copy-to", str(other / "thesis.txt")]) == 1
+    assert (other / "thesis.txt").read_bytes() == b"mine"
+
+
+def test_copies_into_an_empty_folder(tiny, tmp_path):
+    target = write(tmp_path / "empty", {})
+    assert main(["--model", str(tiny), "--copy-to", str(target)]) == 0
+    assert {p.name: p.read_bytes() for p in target.iterdir()} == tiny_files()
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        (errno.ENOSPC, "There is no space left in"),
+        (errno.EACCES, "cannot be written (Permission denied)"),
+    ],
+)
+def test_a_copy_that_fails_leaves_nothing(
+    tiny, tmp_path, capsys, monkeypatch, number, sentence
+):
+    def fail(source, target):
+        target.write_bytes(b"half")
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(shutil, "copyfile", fail)
+    place = write(tmp_path / "stick", {})
+    assert main(["--model", str(tiny), "--copy-to", str(place / "bert")]) == 1
+    assert sentence in capsys.readouterr().err
+    assert list(place.iterdir()) == []

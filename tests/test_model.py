@@ -1,0 +1,340 @@
+"""`load()`: tables, tokenizer and TensorFlow model, of the default and of any folder."""
+
+import json
+import os
+import subprocess
+import sys
+
+import nbformat
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+from tiny_bert import CONFIG, WORDS, packed, tiny_files, tiny_tensors, write
+
+import bertlab
+from bertlab.checkpoint import Checkpoint
+
+TENSORFLOW = """
+import sys
+import numpy as np
+import bertlab
+
+bert = bertlab.load(*sys.argv[1:])
+heavy = ("tensorflow", "tf_keras", "torch", "ipywidgets", "matplotlib", "scipy")
+assert not set(heavy) & set(sys.modules), set(heavy) & set(sys.modules)
+
+embeddings = bert.model.bert.embeddings
+tables = bert.tables
+for theirs, ours in (
+    (embeddings.weight, tables.token),
+    (embeddings.position_embeddings, tables.position),
+    (embeddings.token_type_embeddings, tables.token_type),
+    (embeddings.LayerNorm.gamma, tables.gamma),
+    (embeddings.LayerNorm.beta, tables.beta),
+):
+    assert np.array_equal(theirs.numpy(), ours)
+assert bert.model is bert.model
+assert type(bert.model).__name__ == "TFBertModel"
+assert (bert.model.bert.pooler is not None) is POOLER
+
+inputs = bert.tokenizer("The bank.", return_tensors="tf")
+hidden = bert.model(inputs).last_hidden_state
+print(*hidden.shape, bool(np.isfinite(hidden).all()))
+"""
+
+
+def run(code: str, *arguments: str, **environment: str):
+    """Run Python in a process of its own, whose descriptors 1 and 2 are captured."""
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("TF_", "TRANSFORMERS_"))
+    } | environment
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def test_the_default_model(bert):
+    assert repr(bert) == (
+        "Bert('all-MiniLM-L6-v2': 6 layers, 12 heads, hidden size 384, 30,522 tokens)"
+    )
+    tables = bert.tables
+    assert tables.token.shape == (30522, 384)
+    assert tables.position.shape == (512, 384)
+    assert tables.token_type.shape == (2, 384)
+    assert tables.gamma.shape == tables.beta.shape == (384,)
+    assert tables.eps == 1e-12
+    for table in (tables.token, tables.position, tables.token_type, tables.gamma):
+        assert table.dtype == np.float32
+        assert not table.flags.writeable
+    assert str(bert.folder) not in repr(bert) + repr(tables)
+
+
+def test_the_tables_are_what_safetensors_reads(bert):
+    safetensors = pytest.importorskip("safetensors")
+    path = bert.folder / "model.safetensors"
+    with safetensors.safe_open(path, "numpy") as theirs:
+        for name, ours in (
+            ("word_embeddings.weight", bert.tables.token),
+            ("position_embeddings.weight", bert.tables.position),
+            ("token_type_embeddings.weight", bert.tables.token_type),
+            ("LayerNorm.weight", bert.tables.gamma),
+            ("LayerNorm.bias", bert.tables.beta),
+        ):
+            assert np.array_equal(theirs.get_tensor(f"embeddings.{name}"), ours)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/self/smaps")
+def test_processes_share_the_tables_pages(bert):
+    """The pages behind the table are the file's own, not a private copy."""
+    bert.tables.token.sum()
+    address = bert.tables.token.ctypes.data
+    with open("/proc/self/maps") as maps:
+        for line in maps:
+            start, end = (int(part, 16) for part in line.split()[0].split("-"))
+            if start <= address < end:
+                break
+    assert line.split()[1] == "r--s"
+    assert line.strip().endswith("model.safetensors")
+
+
+def test_the_tokenizer_neither_truncates_nor_pads(bert):
+    tokenizer = bert.tokenizer
+    assert tokenizer.is_fast
+    assert type(tokenizer).__name__ == "BertTokenizerFast"
+    assert tokenizer.model_max_length == 512
+    assert tokenizer.tokenize("Unbelievable Café!") == [
+        *["unbelievable", "cafe", "!"],
+    ]
+    assert len(tokenizer("bank " * 300)["input_ids"]) == 302
+    assert len(tokenizer("bank")["input_ids"]) == 3
+
+
+def test_tensorflow_has_the_same_tables_and_comes_in_without_a_sound(bert):
+    done = run(TENSORFLOW.replace("POOLER", "True"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "1 5 384 True\n"
+    assert done.stderr == ""
+
+
+def prefixed_and_old(tensors):
+    """As bert-base-uncased names its tensors."""
+    return {
+        "bert."
+        + (
+            name.replace("LayerNorm.weight", "LayerNorm.gamma").replace(
+                "LayerNorm.bias", "LayerNorm.beta"
+            )
+        ): array
+        for name, array in tensors.items()
+    }
+
+
+def test_tensorflow_reads_a_folder_with_old_names_and_no_pooler(tmp_path):
+    old = packed(prefixed_and_old(tiny_tensors()))
+    folder = write(tmp_path / "old", tiny_files() | {"model.safetensors": old})
+    done = run(TENSORFLOW.replace("POOLER", "False"), str(folder))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "1 5 8 True\n"
+    assert done.stderr == ""
+
+
+def test_no_tensorflow_is_a_sentence(tmp_path):
+    folder = write(tmp_path / "tiny", tiny_files())
+    code = (
+        "import sys; sys.modules['tensorflow'] = None\n"
+        "import bertlab\n"
+        "try: bertlab.load(sys.argv[1]).model\n"
+        "except bertlab.ModelError as error: print(error)\n"
+    )
+    done = run(code, str(folder))
+    assert done.stdout.startswith("TensorFlow cannot be imported here (")
+    assert done.stderr == ""
+
+
+def test_old_and_new_names_read_alike(tmp_path):
+    tensors = tiny_tensors()
+    new = bertlab.load(write(tmp_path / "new", tiny_files(tensors)))
+    old_files = tiny_files(prefixed_and_old(tensors))
+    old = bertlab.load(write(tmp_path / "old", old_files))
+    for table, name in (
+        ("token", "word_embeddings.weight"),
+        ("position", "position_embeddings.weight"),
+        ("token_type", "token_type_embeddings.weight"),
+        ("gamma", "LayerNorm.weight"),
+        ("beta", "LayerNorm.bias"),
+    ):
+        expected = tensors[f"embeddings.{name}"]
+        assert np.array_equal(getattr(new.tables, table), expected)
+        assert np.array_equal(getattr(old.tables, table), expected)
+
+
+def test_half_precision_is_converted(tmp_path):
+    tensors = tiny_tensors()
+    halves = {name: array.astype(np.float16) for name, array in tensors.items()}
+    brains = {
+        n: (a.view(np.uint32) >> 16).astype(np.uint16) for n, a in tensors.items()
+    }
+    name = "embeddings.word_embeddings.weight"
+    for dtype, arrays, precision in (("F16", halves, 2e-3), ("BF16", brains, 2e-2)):
+        path = tmp_path / dtype
+        path.write_bytes(packed(arrays, dtype))
+        read = Checkpoint(path).tensor(name)
+        assert read.dtype == np.float32
+        assert not read.flags.writeable
+        np.testing.assert_allclose(read, tensors[name], rtol=precision, atol=1e-6)
+    assert np.array_equal(
+        Checkpoint(tmp_path / "F16").tensor(name), halves[name].astype(np.float32)
+    )
+
+
+def test_a_folder_is_named_after_its_last_part_and_its_tokenizer_is_not_limited(
+    tmp_path,
+):
+    files = tiny_files()
+    folder = write(tmp_path / "mine", files)
+    tokenizer = bertlab.load(folder).tokenizer
+    tokenizer.backend_tokenizer.enable_truncation(4)
+    tokenizer.backend_tokenizer.enable_padding(length=4)
+    tokenizer.save_pretrained(folder)
+    saved = json.loads((folder / "tokenizer.json").read_text())
+    assert (
+        saved["truncation"]["max_length"] == saved["padding"]["strategy"]["Fixed"] == 4
+    )
+
+    bert = bertlab.load(folder)
+    assert bert.name == "mine"
+    assert bert.published is None
+    assert bert.tokenizer.model_max_length == 16
+    text = "the banks ."
+    assert bert.tokenizer(text)["input_ids"] == [2, 5, 6, 7, 8, 3]
+    assert bert.tokenizer.backend_tokenizer.encode(text).ids == [2, 5, 6, 7, 8, 3]
+    assert bert.tokenizer.backend_tokenizer.encode("").ids == [2, 3]
+
+
+def without(*names):
+    def change(files):
+        for name in names:
+            del files[name]
+
+    return change
+
+
+def config(**changes):
+    def change(files):
+        files["config.json"] = json.dumps(CONFIG | changes).encode()
+
+    return change
+
+
+def weights(change_bytes):
+    def change(files):
+        files["model.safetensors"] = change_bytes(files["model.safetensors"])
+
+    return change
+
+
+def tensors(change_tensors):
+    def change(files):
+        made = tiny_tensors()
+        change_tensors(made)
+        files["model.safetensors"] = packed(made)
+
+    return change
+
+
+def pickles(files):
+    files["pytorch_model.bin"] = files.pop("model.safetensors")
+
+
+def shards(files):
+    del files["model.safetensors"]
+    files["model.safetensors.index.json"] = b"{}"
+
+
+def longer_vocabulary(files):
+    files["vocab.txt"] += b"river\n"
+
+
+def no_separator(files):
+    files["vocab.txt"] = files["vocab.txt"].replace(b"[SEP]", b"other")
+
+
+def rename(old, new):
+    return weights(lambda data: data.replace(old, new))
+
+
+def integers(data: bytes) -> bytes:
+    """The same bytes, said to be integers of 32 bits."""
+    return data.replace(b'"dtype": "F32"', b'"dtype": "I32"')
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (without("config.json"), "has no config.json"),
+        (lambda f: f.update({"config.json": b"{"}), "is not valid JSON"),
+        (lambda f: f.update({"config.json": b"[]"}), "is not valid JSON"),
+        (config(model_type="roberta"), "of type 'roberta'; bertlab takes BERT"),
+        (config(quantization_config={}), "is a quantised BERT"),
+        (config(position_embedding_type="relative_key"), "'relative_key' positions"),
+        (config(hidden_size="8"), "hidden_size = '8', which must be a whole number"),
+        (config(num_attention_heads=3), "divides hidden_size 8 among 3 heads"),
+        (without("model.safetensors"), "has no model.safetensors. The weights must be"),
+        (pickles, "never reads pickles (.bin, .pt)"),
+        (shards, "Weights in several pieces (shards) are not supported"),
+        (weights(lambda data: b""), "is not a whole safetensors file: it is empty"),
+        (weights(lambda data: data[:5]), "it has only 5 bytes"),
+        (weights(lambda data: data[:100]), "its header is cut short"),
+        (weights(lambda data: data[:-4]), "bytes where its header promises"),
+        (weights(lambda data: data + b"more"), "bytes where its header promises"),
+        (weights(lambda data: b"PK\3\4" * 90), "cut short or of another format"),
+        (rename(b'"shape": [9, 8]', b'"shape": [9, 7]'), "the wrong number of bytes"),
+        (rename(b'"__metadata__": {', b'"__metadata__": ['), "cannot be read"),
+        (rename(b'"data_offsets": [0,', b'"data_offsets": [4,'), "leaves gaps"),
+        (weights(integers), "as I32; bertlab reads weights in F32, F16 or BF16"),
+        (config(vocab_size=12), "asks for (12, 8): the two files belong to different"),
+        (config(num_hidden_layers=3), "no tensor encoder.layer.2."),
+        (
+            tensors(lambda made: made.pop("embeddings.LayerNorm.bias")),
+            "no tensor embeddings.LayerNorm.bias",
+        ),
+        (without("vocab.txt"), "neither vocab.txt nor tokenizer.json"),
+        (longer_vocabulary, "knows 10 tokens, but the token table has 9 rows"),
+        (no_separator, "knows 10 tokens, but the token table has 9 rows"),
+        (lambda f: f.update({"tokenizer.json": b"{}"}), "cannot be read"),
+    ],
+)
+def test_a_folder_that_is_not_a_bert_gets_a_sentence(tmp_path, change, sentence):
+    files = tiny_files()
+    change(files)
+    with pytest.raises(bertlab.ModelError) as error:
+        bertlab.load(write(tmp_path / "spoilt", files))
+    assert sentence in str(error.value)
+    assert str(tmp_path / "spoilt") in str(error.value)
+    assert str(error.value).count("\n") == 0
+
+
+def test_the_tiny_bert_itself_loads(tmp_path):
+    bert = bertlab.load(write(tmp_path / "tiny", tiny_files()))
+    assert len(bert.tokenizer) == len(WORDS) == len(bert.tables.token)
+
+
+def test_a_folder_that_does_not_exist_gets_a_sentence(tmp_path):
+    with pytest.raises(bertlab.ModelError, match="There is no folder .*nowhere"):
+        bertlab.load(tmp_path / "nowhere")
+
+
+def test_a_notebook_shows_the_sentence_and_no_traceback():
+    cell = nbformat.v4.new_code_cell("import bertlab\nbertlab.load('./nowhere')")
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    NotebookClient(notebook, timeout=120, allow_errors=True).execute()
+    (output,) = notebook.cells[0].outputs
+    assert output.ename == "ModelError"
+    assert output.traceback == [output.evalue]
+    assert output.evalue.startswith("There is no folder nowhere.")
