@@ -31,6 +31,10 @@ class Checkpoint:
     ----------
     shapes : dict of str to tuple of int
         The shape of each tensor.
+    dtypes : dict of str to str
+        The dtype of each, as the file names it: ``"F32"`` and so on.
+    saved_as : str or None
+        The framework that saved the file, ``"pt"`` for PyTorch, if it says so.
 
     Raises
     ------
@@ -48,6 +52,7 @@ class Checkpoint:
         header = self._header()
         self._entries = {plain_name(name): entry for name, entry in header.items()}
         self.shapes = {n: tuple(e["shape"]) for n, e in self._entries.items()}
+        self.dtypes = {n: e["dtype"] for n, e in self._entries.items()}
 
     def tensor(self, name: str) -> np.ndarray:
         """One tensor as a read-only float32 array.
@@ -55,26 +60,17 @@ class Checkpoint:
         Parameters
         ----------
         name : str
-            Its name in a plain `BertModel`, e.g. ``embeddings.LayerNorm.weight``.
+            Its name in a plain `BertModel`, e.g. ``embeddings.LayerNorm.weight``; its
+            dtype must be one of `BYTES_PER_VALUE`.
 
         Returns
         -------
         numpy.ndarray
             A view of the mapped file, whose pages all processes share; float16 and
             bfloat16 tensors are converted, and are copies.
-
-        Raises
-        ------
-        ModelError
-            If the tensor is not of floating point.
         """
         entry = self._entries[name]
         dtype, shape = entry["dtype"], entry["shape"]
-        if dtype not in BYTES_PER_VALUE:
-            raise ModelError(
-                f"{self.path.name} holds {name} as {dtype}; bertlab reads weights in"
-                " F32, F16 or BF16, not quantised ones. Take the original checkpoint."
-            )
         start = self._data_start + entry["data_offsets"][0]
         stored = {"F32": "<f4", "F16": "<f2", "BF16": "<u2"}[dtype]
         array = np.frombuffer(

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from bertlab.checkpoint import Checkpoint, expected_shapes
+from bertlab.checkpoint import BYTES_PER_VALUE, Checkpoint, expected_shapes
 from bertlab.errors import ModelError
 
 WEIGHTS = "model.safetensors"
@@ -120,6 +120,13 @@ def open_checkpoint(folder: Path, config) -> Checkpoint:
             raise ModelError(
                 f"{name} in {folder} has the shape {found}, but config.json asks for"
                 f" {shape}: the two files belong to different models."
+            )
+        dtype = checkpoint.dtypes[name]
+        if dtype not in BYTES_PER_VALUE:
+            raise ModelError(
+                f"{name} in {folder} is stored as {dtype}; bertlab reads weights in"
+                f" {', '.join(BYTES_PER_VALUE)}, not quantised ones. Take the original"
+                " checkpoint."
             )
     return checkpoint
 

@@ -195,7 +195,22 @@ def load_tokenizer(weights: Weights, config):
 
 
 def tensorflow_model(folder: Path, config):
-    """Import TensorFlow, without a sound, and load the weights into a TFBertModel."""
+    """Import TensorFlow, without a sound, and load the weights into a TFBertModel.
+
+    Parameters
+    ----------
+    folder : Path
+    config : transformers.BertConfig
+
+    Returns
+    -------
+    transformers.TFBertModel
+
+    Raises
+    ------
+    ModelError
+        If TensorFlow cannot be imported, or cannot read the weights.
+    """
     for setting, value in TENSORFLOW_SETTINGS.items():
         os.environ.setdefault(setting, value)
     try:
@@ -208,6 +223,12 @@ def tensorflow_model(folder: Path, config):
             " requirements.txt, or go on with the lessons that need only bert.tables."
         ) from None
     checkpoint = open_checkpoint(folder, config)
+    if checkpoint.saved_as != "pt":
+        raise ModelError(
+            f"The weights in {folder} do not say that PyTorch saved them, and"
+            " transformers' TensorFlow classes then refuse them. Load them where they"
+            " were made and save them with save_pretrained, or use bert.tables alone."
+        )
     model = TFBertModel.from_pretrained(
         folder,
         config=config,

@@ -1,9 +1,10 @@
-"""`load()`: tables, tokenizer and TensorFlow model, of the default and of any folder."""
+"""`load()`: tables, tokenizer and TensorFlow model of the default and of a folder."""
 
 import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -89,12 +90,12 @@ def test_the_tables_are_what_safetensors_reads(bert):
             assert np.array_equal(theirs.get_tensor(f"embeddings.{name}"), ours)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/self/smaps")
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/self/maps")
 def test_processes_share_the_tables_pages(bert):
     """The pages behind the table are the file's own, not a private copy."""
     bert.tables.token.sum()
     address = bert.tables.token.ctypes.data
-    with open("/proc/self/maps") as maps:
+    with Path("/proc/self/maps").open() as maps:
         for line in maps:
             start, end = (int(part, 16) for part in line.split()[0].split("-"))
             if start <= address < end:
@@ -147,13 +148,27 @@ def test_tensorflow_reads_a_folder_with_old_names_and_no_pooler(tmp_path):
 def test_no_tensorflow_is_a_sentence(tmp_path):
     folder = write(tmp_path / "tiny", tiny_files())
     code = (
-        "import sys; sys.modules['tensorflow'] = None\n"
-        "import bertlab\n"
-        "try: bertlab.load(sys.argv[1]).model\n"
+        "import sys, bertlab\n"
+        "bert = bertlab.load(sys.argv[1])\n"
+        "sys.modules['tensorflow'] = None\n"
+        "try: bert.model\n"
         "except bertlab.ModelError as error: print(error)\n"
     )
     done = run(code, str(folder))
     assert done.stdout.startswith("TensorFlow cannot be imported here (")
+    assert done.stderr == ""
+
+
+def test_weights_that_tensorflow_refuses_get_a_sentence(tmp_path):
+    weights = packed(tiny_tensors(), saved_as="np")
+    folder = write(tmp_path / "tiny", tiny_files() | {"model.safetensors": weights})
+    code = (
+        "import sys, bertlab\n"
+        "try: bertlab.load(sys.argv[1]).model\n"
+        "except bertlab.ModelError as error: print(error)\n"
+    )
+    done = run(code, str(folder))
+    assert "do not say that PyTorch saved them" in done.stdout
     assert done.stderr == ""
 
 
@@ -297,7 +312,10 @@ def integers(data: bytes) -> bytes:
         (rename(b'"shape": [9, 8]', b'"shape": [9, 7]'), "the wrong number of bytes"),
         (rename(b'"__metadata__": {', b'"__metadata__": ['), "cannot be read"),
         (rename(b'"data_offsets": [0,', b'"data_offsets": [4,'), "leaves gaps"),
-        (weights(integers), "as I32; bertlab reads weights in F32, F16 or BF16"),
+        (
+            weights(integers),
+            "is stored as I32; bertlab reads weights in F32, F16, BF16",
+        ),
         (config(vocab_size=12), "asks for (12, 8): the two files belong to different"),
         (config(num_hidden_layers=3), "no tensor encoder.layer.2."),
         (
@@ -326,7 +344,7 @@ def test_the_tiny_bert_itself_loads(tmp_path):
 
 
 def test_a_folder_that_does_not_exist_gets_a_sentence(tmp_path):
-    with pytest.raises(bertlab.ModelError, match="There is no folder .*nowhere"):
+    with pytest.raises(bertlab.ModelError, match=r"There is no folder .*nowhere"):
         bertlab.load(tmp_path / "nowhere")
 
 

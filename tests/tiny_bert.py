@@ -27,9 +27,9 @@ def tiny_tensors(seed: int = 0) -> dict[str, np.ndarray]:
     return {n: random.normal(size=s).astype(np.float32) for n, s in shapes.items()}
 
 
-def packed(tensors: dict[str, np.ndarray], dtype: str = "F32") -> bytes:
+def packed(tensors: dict[str, np.ndarray], dtype="F32", saved_as="pt") -> bytes:
     """A safetensors file, as PyTorch saves it; the arrays' bytes are of `dtype`."""
-    header, data = {"__metadata__": {"format": "pt"}}, b""
+    header, data = {"__metadata__": {"format": saved_as}}, b""
     for name, array in tensors.items():
         place = [len(data), len(data) + array.nbytes]
         header[name] = {"dtype": dtype, "shape": array.shape, "data_offsets": place}

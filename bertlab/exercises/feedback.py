@@ -73,14 +73,27 @@ def check(answer, solution, cases, mistakes=(), atol=1e-5):
 
 
 def _difference(got, wanted):
-    if np.shape(got) != np.shape(wanted):
-        return f"has shape {np.shape(got)}; {np.shape(wanted)} is wanted."
-    if np.size(wanted) <= 6:
-        return f"is {_shown(got)}; {_shown(wanted)} is wanted."
-    return (
-        f"begins with {_shown(np.ravel(got)[:3])}; {_shown(np.ravel(wanted)[:3])} is"
-        " wanted."
-    )
+    if isinstance(wanted, np.ndarray):
+        shape = _shape(got)
+        if shape != wanted.shape:
+            return f"has {_named(shape)}; shape {wanted.shape} is wanted."
+        if wanted.size > 6:
+            return (
+                f"begins with {_shown(np.ravel(got)[:3])}; {_shown(wanted.ravel()[:3])}"
+                " is wanted."
+            )
+    return f"is {_shown(got)}; {_shown(wanted)} is wanted."
+
+
+def _shape(value):
+    try:
+        return np.shape(value)
+    except ValueError:  # lists of unequal lengths make no array
+        return None
+
+
+def _named(shape):
+    return "rows of unequal lengths" if shape is None else f"shape {shape}"
 
 
 def _same(a, b, atol):

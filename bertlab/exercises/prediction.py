@@ -28,7 +28,8 @@ class Prediction(ipywidgets.VBox):
             options=self.choices, value=None, layout={"width": "auto"}
         )
         self.commit = ipywidgets.Button(
-            description="This is my prediction", layout={"width": "auto"}
+            description="This is my prediction",
+            layout={"width": "auto", "align_self": "flex-start"},
         )
         self.commit.on_click(self._commit)
         self.message = ipywidgets.HTML()

@@ -95,7 +95,10 @@ def check_pca(answer):
     def signless(function):
         def points(rows):
             value = function(rows)
-            return value if value is None or value is ... else np.abs(value)
+            try:
+                return np.abs(value)
+            except (TypeError, ValueError):  # no numbers: the check says so
+                return value
 
         return points
 

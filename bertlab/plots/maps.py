@@ -40,7 +40,7 @@ def plot_map(points, *, labels, groups=None, shares=None, ax=None):
             marker=MARKERS[n % len(MARKERS)],
             color=CYCLE[n % len(CYCLE)],
             markersize=7,
-            label=name or None,
+            label=drawable(name) or None,
         )
     _place_labels(ax, points, [drawable(label) for label in labels])
     ax.margins(0.12, 0.08)

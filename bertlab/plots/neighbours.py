@@ -95,7 +95,7 @@ def plot_similarities(groups, baseline, *, ax=None):
             marker=MARKERS[n % len(MARKERS)],
             color=CYCLE[n % len(CYCLE)],
             markersize=8,
-            label=name,
+            label=drawable(name),
         )
     for y, (_, _, value) in enumerate(pairs):
         ax.text(value + 0.02, y, f"{value:.2f}", va="center", fontsize=10)

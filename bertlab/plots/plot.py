@@ -55,7 +55,7 @@ class Plot:
     def png(self, compress=1):
         """Return the picture as PNG bytes; a higher `compress`, to 9, makes them fewer."""
         file = BytesIO()
-        with mpl.rc_context(_STYLE):
+        with house_style():
             self.figure.savefig(
                 file, format="png", dpi=DPI, pil_kwargs={"compress_level": compress}
             )
