@@ -235,9 +235,7 @@ def shown_rows(bert, hide_unused=True, hide_pieces=True):
     )
 
 
-def nearest_tokens(
-    bert, word, k=6, space="raw", *, hide_unused=True, hide_pieces=True
-):
+def nearest_tokens(bert, word, k=6, space="raw", *, hide_unused=True, hide_pieces=True):
     """Find the rows of the token table nearest to a word's, over the whole vocabulary.
 
     Parameters

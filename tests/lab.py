@@ -48,8 +48,9 @@ def find_chromium():
 
 @dataclass(frozen=True)
 class Server:
-    """A running JupyterLab."""
+    """A running JupyterLab, and the folder that it shows."""
 
+    root: Path
     url: str
     token: str
 
@@ -98,7 +99,7 @@ def jupyterlab(root, home):
     )
     try:
         _wait_until_it_says(process, f"http://127.0.0.1:{port}/")
-        yield Server(f"http://127.0.0.1:{port}", token)
+        yield Server(root, f"http://127.0.0.1:{port}", token)
     finally:
         process.terminate()
         process.wait(START_SECONDS)
@@ -136,6 +137,7 @@ class Notebook:
     """A notebook open in a page, with what went wrong in the page."""
 
     page: object
+    cells: int
     console: list = field(default_factory=list)
     outside: list = field(default_factory=list)
 
@@ -154,13 +156,12 @@ class Notebook:
 
     def run_all(self):
         """Run all cells, which must not have been run before, and wait for the last."""
-        cells = self.code_cells.count()
         expect(self.page.locator("#jp-main-statusbar")).to_contain_text(
             "Python 3 (ipykernel) | Idle", timeout=START_SECONDS * 1000
         )
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.locator('[data-command="runmenu:run-all"]').click()
-        last = self.code_cells.last.locator(".jp-InputPrompt", has_text=f"[{cells}]:")
+        last = self.code_cells.last.locator(".jp-InputPrompt", has_text=f"[{self.cells}]:")
         # After an error the cells that follow are never run: so it ends the wait too.
         expect(last.or_(self.errors).first).to_be_visible(timeout=RUN_SECONDS * 1000)
 
@@ -170,7 +171,8 @@ def opened(browser, server, notebook, width=1280, height=1000):
     """Open a notebook in a page of its own; yield it as a `Notebook`."""
     context = browser.new_context(viewport={"width": width, "height": height})
     page = context.new_page()
-    found = Notebook(page)
+    saved = nbformat.read(server.root / notebook, 4)
+    found = Notebook(page, sum(cell.cell_type == "code" for cell in saved.cells))
     ours = re.escape(server.url.partition("//")[2])
 
     def refuse(route):
@@ -187,7 +189,7 @@ def opened(browser, server, notebook, width=1280, height=1000):
     )
     page.on("pageerror", lambda error: found.console.append(str(error)))
     page.goto(server.address(notebook))
-    expect(found.code_cells.first).to_be_attached(timeout=START_SECONDS * 1000)
+    expect(found.code_cells).to_have_count(found.cells, timeout=START_SECONDS * 1000)
     yield found
     context.close()
 

@@ -114,11 +114,11 @@ def test_the_band_is_where_90_percent_of_random_pairs_lie(plot):
 def test_caption_of_neighbours():
     assert neighbours(space="centred").caption == (
         "Nearest to dog in the centred space, by cosine: dogs 0.87, cat 0.41, $x$ 0.20"
-        " and <b> -0.05. Of 61 random pairs 90 % lie between -0.17 and 0.37, mean 0.10;"
-        " 2 of 4 of the neighbours shown lie above that."
+        " and <b> -0.05. Of 61 random pairs 90 % lie between -0.17 and 0.37; their mean"
+        " is 0.10. 2 of 4 of the neighbours shown lie above that band."
     )
     near = plot_neighbours(NEIGHBOURS[:2], BASELINE, word="dog").caption
-    assert near.endswith("all of the neighbours shown lie above that.")
+    assert near.endswith("All of the neighbours shown lie above that band.")
 
 
 def test_neighbours_below_the_band():

@@ -3,7 +3,12 @@
 from .feedback import Feedback
 from .prediction import Prediction, predict
 from .rows import check_cosine, check_nearest, check_pca
-from .text import check_costly_text, check_separators, check_token_types, check_wordpiece
+from .text import (
+    check_costly_text,
+    check_separators,
+    check_token_types,
+    check_wordpiece,
+)
 
 __all__ = [
     "Feedback",

@@ -68,7 +68,8 @@ def check(answer, solution, cases, mistakes=(), atol=1e-5):
             return Feedback(False, f"Not yet: {hint}")
     i = next(i for i in range(len(cases)) if not _same(got[i], wanted[i], atol))
     return Feedback(
-        False, f"Not yet: the answer for {_shown(cases[i])} {_difference(got[i], wanted[i])}"
+        False,
+        f"Not yet: the answer for {_shown(cases[i])} {_difference(got[i], wanted[i])}",
     )
 
 

@@ -65,7 +65,9 @@ class Prediction(ipywidgets.VBox):
             return Feedback(False, f"Measured: {measured}. (No prediction was made.)")
         same = self.answer == measured
         verdict = "You predicted it." if same else "A surprise: find out why."
-        return Feedback(same, f"Predicted: {self.answer}. Measured: {measured}. {verdict}")
+        return Feedback(
+            same, f"Predicted: {self.answer}. Measured: {measured}. {verdict}"
+        )
 
     def _repr_mimebundle_(self, **kwargs):
         data = super()._repr_mimebundle_(**kwargs)

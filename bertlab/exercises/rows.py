@@ -35,7 +35,7 @@ def check_cosine(answer):
             ),
             (
                 lambda a, b: np.linalg.norm(a - b),
-                "that is the distance between the points; the cosine looks at the angle.",
+                "that is the distance of the points; the cosine looks at the angle.",
             ),
             (
                 lambda a, b: 1 - cosine_similarity(a, b),
@@ -55,7 +55,7 @@ def nearest(table, row, k, *, lengths=True, itself=False, descending=True):
 
 
 def check_nearest(answer):
-    """Check ``answer(table, row, k)``: IDs of the k rows nearest to a row, nearest first."""
+    """Check ``answer(table, row, k)``: IDs of the k nearest rows, nearest first."""
     tables = [_vectors(seed, 12, 4) * np.arange(1, 13)[:, None] for seed in range(3)]
     return check(
         answer,
@@ -110,7 +110,7 @@ def check_pca(answer):
         [
             (
                 signless(lambda rows: pca(rows, centre=False)),
-                "subtract the mean row first, otherwise the first component points at it.",
+                "subtract the mean row first, or the first component points at it.",
             ),
             (
                 signless(lambda rows: pca(rows, scale=False)),

@@ -13,7 +13,9 @@ def wordpiece(word, vocabulary, *, longest=True, mark="##", unknown="[UNK]"):
     """Split a word greedily, longest piece first: the answer that the checks expect."""
     pieces, start = [], 0
     while start < len(word):
-        ends = range(len(word), start, -1) if longest else range(start + 1, len(word) + 1)
+        ends = (
+            range(len(word), start, -1) if longest else range(start + 1, len(word) + 1)
+        )
         for end in ends:
             piece = (mark if start else "") + word[start:end]
             if piece in vocabulary:
@@ -55,7 +57,11 @@ def separators(ids, sep_id):
 
 
 def _example_ids(bert):
-    texts = [("this is a sentence.", None), ("one", "two words"), ("embeddings!", "[SEP]?")]
+    texts = [
+        ("this is a sentence.", None),
+        ("one", "two words"),
+        ("embeddings!", "[SEP]?"),
+    ]
     return [(tokenize(bert, *pair).ids, bert.tokenizer.sep_token_id) for pair in texts]
 
 
@@ -97,7 +103,7 @@ def check_token_types(answer, bert):
             (
                 lambda ids, sep_id: [1] * len(ids),
                 "a first text has type 0, also where there is no second one. Ones for a"
-                " single sentence are a popular mistake; notebook 04 measures its cost.",
+                " single sentence are a popular mistake; 04 measures its cost.",
             ),
             (
                 lambda ids, sep_id: [0] * len(ids),

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from .plot import BLUE, CYCLE, INK, MARKERS, ORANGE, Plot, drawable, listed
-from .plot import new_axes, styled
+from .plot import (
+    BLUE,
+    CYCLE,
+    INK,
+    MARKERS,
+    ORANGE,
+    Plot,
+    drawable,
+    listed,
+    new_axes,
+    styled,
+)
 
 
 @styled
@@ -56,11 +66,18 @@ def plot_map(points, *, labels, groups=None, shares=None, ax=None):
         f" {labels[near[0]]} and {labels[near[1]]}."
     )
     if len(names) > 1:
-        ax.legend(frameon=False, ncols=5, columnspacing=1.2, handletextpad=0.2, loc="lower left", bbox_to_anchor=(0, 1))
+        ax.legend(
+            frameon=False,
+            ncols=5,
+            columnspacing=1.2,
+            handletextpad=0.2,
+            loc="lower left",
+            bbox_to_anchor=(0, 1),
+        )
         own = sum(groups[i] == groups[j] for i, j in enumerate(distance.argmin(axis=1)))
         caption = (
-            f"A map of {len(points)} words in {len(names)} groups ({listed(names)}). For"
-            f" {own} of them the nearest word on the map is of the same group."
+            f"A map of {len(points)} words in {len(names)} groups ({listed(names)})."
+            f" For {own} of them the nearest word on the map is of the same group."
         )
     if shares is not None:
         caption += f" The two axes keep {sum(shares):.0%} of the variance."
@@ -112,7 +129,9 @@ def plot_norms(rank, norm, *, edges=(1, 100, 500, 5000, 10000), ax=None):
     """
     rank, norm = np.asarray(rank), np.asarray(norm)
     ax = new_axes(7.6, 3.8, ax)
-    ax.plot(rank, norm, linestyle="none", marker=".", markersize=2, color=BLUE, alpha=0.3)
+    ax.plot(
+        rank, norm, linestyle="none", marker=".", markersize=2, color=BLUE, alpha=0.3
+    )
     part = np.searchsorted(edges, rank, side="right") - 1
     found = []
     for n in np.unique(part[part >= 0]):

@@ -5,8 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from ..tokens import shorten
-from .plot import BLUE, GREY, INK, MARKERS, CYCLE, Plot, drawable, listed
-from .plot import new_axes, styled
+from .plot import (
+    BLUE,
+    CYCLE,
+    GREY,
+    INK,
+    MARKERS,
+    Plot,
+    drawable,
+    listed,
+    new_axes,
+    styled,
+)
 
 
 @styled
@@ -43,8 +53,12 @@ def plot_neighbours(neighbours, baseline, *, word, space="raw", ax=None):
     ax.set_yticks(y, labels, parse_math=False)
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(max(len(neighbours), 2) - 0.4, -0.6)
-    ax.set_xlim(min(low, values.min(initial=0)) - 0.04, max(1.02, values.max(initial=0)))
-    ax.set_xlabel("cosine similarity    (hatched: 90 % of random pairs; dotted: their mean)")
+    ax.set_xlim(
+        min(low, values.min(initial=0)) - 0.04, max(1.02, values.max(initial=0))
+    )
+    ax.set_xlabel(
+        "cosine similarity    (hatched: 90 % of random pairs; dotted: their mean)"
+    )
     # A character without a glyph is six in the picture, so it is cut to fit only here.
     title = f"Nearest to {shorten(drawable(word), 20)}, {space} space"
     ax.set_title(title, parse_math=False)
@@ -59,8 +73,9 @@ def neighbours_caption(neighbours, baseline, word, space):
     which = "all" if above == len(neighbours) else f"{above} of {len(neighbours)}"
     return (
         f"Nearest to {word} in the {space} space, by cosine: {listed(named, 10)}. Of"
-        f" {len(baseline):,} random pairs 90 % lie between {low:.2f} and {high:.2f}, mean"
-        f" {np.mean(baseline):.2f}; {which} of the neighbours shown lie above that."
+        f" {len(baseline):,} random pairs 90 % lie between {low:.2f} and {high:.2f};"
+        f" their mean is {np.mean(baseline):.2f}. {which.capitalize()} of the"
+        " neighbours shown lie above that band."
     )
 
 
@@ -103,7 +118,9 @@ def plot_similarities(groups, baseline, *, ax=None):
     ax.set_yticks(range(len(pairs)), labels, parse_math=False)
     ax.set_ylim(len(pairs) - 0.4, -0.6)
     ax.set_xlim(min(low, *(v for *_, v in pairs)) - 0.04, 1.02)
-    ax.set_xlabel("cosine similarity    (hatched: 90 % of random pairs; dotted: their mean)")
+    ax.set_xlabel(
+        "cosine similarity    (hatched: 90 % of random pairs; dotted: their mean)"
+    )
     ax.legend(loc="lower right", frameon=True, fontsize=10)
     means = [f"{name} {np.mean(list(groups[name].values())):.2f}" for name in names]
     above = sum(value > high for *_, value in pairs)

@@ -53,7 +53,7 @@ class Plot:
     caption: str
 
     def png(self, compress=1):
-        """Return the picture as PNG bytes; a higher `compress`, to 9, makes them fewer."""
+        """Return the picture as PNG bytes; `compress` up to 9 makes them fewer."""
         file = BytesIO()
         with house_style():
             self.figure.savefig(
@@ -64,10 +64,12 @@ class Plot:
     @property
     def size(self):
         """Width and height on the page, in CSS pixels."""
-        return tuple(round(inches * DISPLAY_DPI) for inches in self.figure.bbox_inches.size)
+        return tuple(
+            round(inches * DISPLAY_DPI) for inches in self.figure.bbox_inches.size
+        )
 
     def image(self):
-        """Return the data and metadata of the output: PNG, caption, alternative text."""
+        """Return the output's data and metadata: PNG, caption, alternative text."""
         width, height = self.size
         png = encoded(Image.open(BytesIO(self.png())))
         return (
@@ -76,7 +78,7 @@ class Plot:
         )
 
     def html(self):
-        """Return an HTML figure: the image with its alternative text, and the caption."""
+        """Return an HTML figure: the image, its alternative text, and the caption."""
         width, _ = self.size
         caption = html.escape(self.caption)
         data = base64.b64encode(self.png()).decode()
@@ -170,7 +172,8 @@ def drawable(text, family="DejaVu Sans"):
     example; an empty box would say nothing, and the caption has the true characters.
     """
     return "".join(
-        c if ord(c) in _glyphs(family) and c.isprintable() else f"U+{ord(c):04X}" for c in text
+        c if ord(c) in _glyphs(family) and c.isprintable() else f"U+{ord(c):04X}"
+        for c in text
     )
 
 

@@ -90,7 +90,7 @@ def plot_dimensions(contribution, *, highlight=3, ax=None):
     ax.set_ylabel("% of the mean cosine")
     caption = (
         f"The {highlight} largest of {len(share)} dimensions ({names}) make up"
-        f" {share[top].sum():.1f} % of the mean cosine of random pairs; equal shares would"
-        f" make that {100 * highlight / len(share):.1f} %."
+        f" {share[top].sum():.1f} % of the mean cosine of random pairs; equal shares"
+        f" would make that {100 * highlight / len(share):.1f} %."
     )
     return Plot(ax.figure, ax, caption)

@@ -7,8 +7,7 @@ import html
 from matplotlib.patches import FancyBboxPatch
 
 from ..tokens import count
-from .plot import BLUE, GREEN, INK, VERMILION, Plot, drawable
-from .plot import new_axes, styled
+from .plot import BLUE, GREEN, INK, VERMILION, Plot, drawable, new_axes, styled
 
 # Colour and border of each kind: the border is the cue that needs no colour.
 KINDS = {
@@ -55,7 +54,7 @@ def plot_tokens(tokens, *, ax=None):
     ax.text(x, -rows * ROW - 0.1, key, fontsize=10, va="top")
     ax.set(xlim=(-0.05, WIDTH - 0.1), ylim=(-rows * ROW - 0.4, 0.05))
     ax.set_axis_off()
-    return Plot(ax.figure, ax, tokens_caption(tokens))
+    return Plot(ax.figure, ax, tokens_caption(tokens, MOST_DRAWN))
 
 
 def _layout(tokens):
@@ -79,7 +78,12 @@ def _mark(kind):
 def _draw_box(ax, tokens, i, row, x, width):
     colour, border, _ = KINDS[tokens.kinds[i]]
     y = -row * ROW
-    style = {"solid": "-", "dashed": (0, (4, 2)), "double": "-", "dotted": (0, (1, 1.5))}
+    style = {
+        "solid": "-",
+        "dashed": (0, (4, 2)),
+        "double": "-",
+        "dotted": (0, (1, 1.5)),
+    }
     for inset in (0, 0.03) if border == "double" else (0,):
         ax.add_patch(
             FancyBboxPatch(
@@ -106,16 +110,16 @@ def _draw_box(ax, tokens, i, row, x, width):
         ax.plot([x, x + width], [y - 0.34, y - 0.04], color=INK, linewidth=1)
 
 
-def tokens_caption(tokens):
-    """Say in words what a picture of `tokens` shows."""
+def tokens_caption(tokens, most=MOST_HTML):
+    """Say in words what a picture of `tokens`, of `most` boxes at most, shows."""
     named = [f"{name} {i}" for name, i in zip(tokens.tokens, tokens.ids)]
     caption = f"{count(len(named), 'token')} with their IDs: {_series(named, 24)}."
     if 1 in tokens.types:
         caption += f" Token type 1: {count(tokens.types.count(1), 'token')}."
     if tokens.lost:
         caption += f" Crossed out, beyond {tokens.limit}: {len(tokens.lost):,}."
-    if len(named) > MOST_DRAWN:
-        caption += f" The picture stops after {MOST_DRAWN}."
+    if len(named) > most:
+        caption += f" The picture stops after {most}."
     return caption
 
 
@@ -125,28 +129,29 @@ def _series(items, most):
     return "; ".join(items[:most] + more)
 
 
-_CSS = """<style>
-.bertlab-tokens{display:flex;flex-wrap:wrap;gap:6px;list-style:none;margin:8px 0;
- padding:2px;max-height:26em;overflow:auto}
-.bertlab-tokens li{text-align:center;margin:0;line-height:1.3}
-.bertlab-tokens b{display:block;font:600 15px monospace;padding:2px 7px;
- border-radius:5px;border:2px solid;white-space:pre}
-.bertlab-tokens span{display:block;font:13px monospace}
-.bertlab-tokens small{display:block;font:11px monospace;opacity:.8}
-.bertlab-lost{opacity:.55;text-decoration:line-through}
-.bertlab-source{font-size:15px;line-height:2;margin:8px 0;white-space:pre-wrap;
- overflow-wrap:anywhere;max-height:9em;overflow:auto}
-.bertlab-source span{border-bottom:3px solid}
-.bertlab-source span:nth-child(even){border-bottom-style:double}
-.bertlab-key b{font-weight:normal;border:2px solid;border-radius:5px;padding:0 6px;
- margin-right:8px;display:inline-block;margin-bottom:4px}
-%s
-</style>""" % "\n".join(
+_KIND_CSS = "\n".join(
     f".bertlab-{kind}{{border-color:{colour}!important;"
     f"border-style:{border}!important;border-width:{3 if border == 'double' else 2}px"
     f"!important;background:{colour}14}}"
     for kind, (colour, border, _) in KINDS.items()
 )
+_CSS = f"""<style>
+.bertlab-tokens{{display:flex;flex-wrap:wrap;gap:6px;list-style:none;margin:8px 0;
+ padding:2px;max-height:26em;overflow:auto}}
+.bertlab-tokens li{{text-align:center;margin:0;line-height:1.3}}
+.bertlab-tokens b{{display:block;font:600 15px monospace;padding:2px 7px;
+ border-radius:5px;border:2px solid;white-space:pre}}
+.bertlab-tokens span{{display:block;font:13px monospace}}
+.bertlab-tokens small{{display:block;font:11px monospace;opacity:.8}}
+.bertlab-lost{{opacity:.55;text-decoration:line-through}}
+.bertlab-source{{font-size:15px;line-height:2;margin:8px 0;white-space:pre-wrap;
+ overflow-wrap:anywhere;max-height:9em;overflow:auto}}
+.bertlab-source span{{border-bottom:3px solid}}
+.bertlab-source span:nth-child(even){{border-bottom-style:double}}
+.bertlab-key b{{font-weight:normal;border:2px solid;border-radius:5px;padding:0 6px;
+ margin-right:8px;display:inline-block;margin-bottom:4px}}
+{_KIND_CSS}
+</style>"""
 
 
 def tokens_html(tokens):
@@ -178,8 +183,9 @@ def _box(tokens, i):
     where = "" if tokens.source[i] is None else f"{start}–{end} · "
     lost = "" if tokens.kept[i] else ' class="bertlab-lost"'
     return (
-        f'<li{lost}><b class="bertlab-{tokens.kinds[i]}">{html.escape(tokens.tokens[i])}'
-        f"</b><span>{tokens.ids[i]}</span><small>{where}type {tokens.types[i]}</small></li>"
+        f'<li{lost}><b class="bertlab-{tokens.kinds[i]}">'
+        f"{html.escape(tokens.tokens[i])}</b><span>{tokens.ids[i]}</span>"
+        f"<small>{where}type {tokens.types[i]}</small></li>"
     )
 
 

@@ -6,8 +6,8 @@ import html
 from io import BytesIO
 
 import ipywidgets
-from PIL import Image, ImageDraw, ImageFont
 from matplotlib.font_manager import findfont
+from PIL import Image, ImageDraw, ImageFont
 
 from ..plots.plot import DISPLAY_DPI, DPI, drawable, encoded
 from ..tokens import InputError
@@ -40,7 +40,11 @@ class Explorer(ipywidgets.VBox):
         self.caption = ""
         box = ipywidgets.Layout(flex_flow="row wrap", align_items="center")
         super().__init__(
-            [ipywidgets.Box(list(controls.values()), layout=box), self.message, self.view]
+            [
+                ipywidgets.Box(list(controls.values()), layout=box),
+                self.message,
+                self.view,
+            ]
         )
         self.add_class("bertlab-explorer")
         self._update()
@@ -78,8 +82,8 @@ class Explorer(ipywidgets.VBox):
             # An exception in a callback is shown nowhere: so it is said here.
             self._say(
                 [
-                    f"This cannot be shown ({type(error).__name__}: {error}). Change the"
-                    " controls, or run the cell again; please report it."
+                    f"This cannot be shown ({type(error).__name__}: {error}). Change"
+                    " the controls, or run the cell again; please report it."
                 ],
                 warning=True,
             )
@@ -103,13 +107,16 @@ class Explorer(ipywidgets.VBox):
             f"{control.description.rstrip(':')}: {_value(control)}"
             for control in self.controls.values()
         )
-        lines = _wrapped(values, picture.width) + ["Run this notebook to use the controls."]
+        lines = _wrapped(values, picture.width)
+        lines.append("Run this notebook to use the controls.")
         font = ImageFont.truetype(findfont("DejaVu Sans"), 22)
         bar = 34 * len(lines) + 16
         face = Image.new("RGB", (picture.width, picture.height + bar), "white")
         face.paste(picture, (0, bar))
         pen = ImageDraw.Draw(face)
-        pen.rectangle((0, 0, picture.width - 1, bar - 8), fill="#F0F0F0", outline="#999999")
+        pen.rectangle(
+            (0, 0, picture.width - 1, bar - 8), fill="#F0F0F0", outline="#999999"
+        )
         for row, line in enumerate(lines):
             pen.text((12, 8 + 34 * row), drawable(line), fill="#222222", font=font)
         size = {"width": face.width * DISPLAY_DPI // DPI}

@@ -8,7 +8,10 @@ from ..plots.text import plot_tokens, tokens_caption, tokens_html
 from ..tokens import tokenize
 from .explorer import Explorer
 
-WIDE = {"layout": {"width": "100%", "max_width": "640px"}, "style": {"description_width": "90px"}}
+WIDE = {
+    "layout": {"width": "100%", "max_width": "640px"},
+    "style": {"description_width": "90px"},
+}
 
 
 class TokenizerExplorer(Explorer):
