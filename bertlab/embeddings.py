@@ -152,8 +152,10 @@ class TokenSpace:
     @cached_property
     def norms(self):
         """(vocabulary,) ndarray: length of each row in this space."""
-        blocks = np.array_split(self.table, max(1, len(self.table) // 4096))
-        norms = np.concatenate([np.linalg.norm(self.of(b), axis=1) for b in blocks])
+        # In parts and by einsum: half the time, and no second table in memory.
+        parts = np.array_split(self.table, max(1, len(self.table) // 4096))
+        squares = [np.einsum("ij,ij->i", rows, rows) for rows in map(self.of, parts)]
+        norms = np.sqrt(np.concatenate(squares))
         # A row of zeros has no direction: its similarity to anything is set to 0.
         return np.where(norms == 0, np.inf, norms)
 

@@ -135,7 +135,7 @@ WRONG = {
     "dot": ("cosine", lambda a, b: sum(a * b), "that is the dot product"),
     "one length": ("cosine", lambda a, b: a @ b / (a @ a) ** 0.5, "first length only"),
     "squared": ("cosine", lambda a, b: a @ b / (a @ a * (b @ b)), "the root is missing"),
-    "distance": ("cosine", lambda a, b: sum((a - b) ** 2) ** 0.5, "the distance between"),
+    "distance": ("cosine", lambda a, b: sum((a - b) ** 2) ** 0.5, "the distance of"),
     "cosine distance": ("cosine", lambda a, b: 1 - cosine(a, b), "1 minus yours"),
     "itself": (
         "nearest",
@@ -225,7 +225,7 @@ def test_no_function(checks, name, answer):
 @pytest.mark.parametrize("name", RIGHT)
 @pytest.mark.parametrize(
     "value",
-    ["dog", {1}, {}, [], [None], [[1], [1, 2]], ["a", "b"], object(), True, float("nan"), 1j],
+    ["dog", {1}, {}, [], [None], [[1], [1, 2]], ["a", "b"], len, True, float("nan"), 1j],
     ids=repr,
 )
 def test_an_answer_of_another_type(checks, name, value):

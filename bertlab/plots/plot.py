@@ -104,7 +104,7 @@ class Plot:
 def encoded(picture):
     """Return a PIL image as a PNG small enough to be saved in a notebook, in base64."""
     file = BytesIO()
-    picture.convert("RGB").quantize(128).save(file, "PNG", optimize=True)
+    picture.convert("RGB").quantize(128).save(file, "PNG")
     return base64.b64encode(file.getvalue()).decode()
 
 
