@@ -311,3 +311,39 @@ def random_pairs(
     chosen = token_space(bert, space)
     product = (chosen.of(chosen.table[a]) * chosen.of(chosen.table[b])).sum(axis=1)
     return np.sort(product / chosen.norms[a] / chosen.norms[b])
+
+
+@lru_cache(maxsize=32)
+def best_by_chance(
+    bert, space="raw", *, hide_unused=True, hide_pieces=True, rows=100, seed=0
+):
+    """Similarity of the nearest token to each of some rows with shuffled entries.
+
+    A neighbour is the best of many, and the best of many is above most random pairs
+    even where there is no meaning to find: what a search must beat is a search.
+
+    Parameters
+    ----------
+    bert : Bert
+    space, hide_unused, hide_pieces
+        As in `nearest_tokens`.
+    rows, seed : int
+        How many rows to shuffle, and the seed they are drawn and shuffled with.
+
+    Returns
+    -------
+    (rows,) ndarray
+        Sorted.
+    """
+    shown = np.flatnonzero(shown_rows(bert, hide_unused, hide_pieces))
+    generator = np.random.default_rng(seed)
+    chosen = token_space(bert, space)
+    drawn = chosen.of(chosen.table[generator.choice(shown, size=rows)])
+    # A dimension that the space leaves out takes no part after shuffling either.
+    shuffled = generator.permuted(drawn, axis=1) * (chosen.scale > 0)
+    lengths = np.linalg.norm(shuffled, axis=1, keepdims=True)
+    shuffled /= np.where(lengths == 0, 1, lengths)
+    queries = (shuffled * chosen.scale).T  # (hidden, rows)
+    similarity = chosen.table @ queries - chosen.shift @ queries
+    similarity /= chosen.norms[:, None]
+    return np.sort(similarity[shown].max(axis=0))

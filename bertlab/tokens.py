@@ -41,6 +41,8 @@ class Tokens:
         Most tokens that the model takes.
     unknown_id : int
         The ID of [UNK].
+    special_ids : tuple of int
+        The IDs of all special tokens, [UNK] among them.
     """
 
     text: str
@@ -54,6 +56,7 @@ class Tokens:
     kept: list[bool]
     limit: int
     unknown_id: int
+    special_ids: tuple[int, ...]
 
     def span(self, i):
         """Return the characters of the learner's own text that token `i` stands for."""
@@ -62,11 +65,15 @@ class Tokens:
         return text[start:end]
 
     def kind(self, i):
-        """Return "special", "unknown", "piece" (of a longer word) or "word"."""
-        if self.source[i] is None:
-            return "special"
+        """Return what token `i` is.
+
+        "special", also where somebody typed it; "unknown" for [UNK]; "piece" for one
+        that continues a word; otherwise "word", which is a whole one or its beginning.
+        """
         if self.ids[i] == self.unknown_id:
             return "unknown"
+        if self.source[i] is None or self.ids[i] in self.special_ids:
+            return "special"
         return "piece" if self.tokens[i].startswith("##") else "word"
 
     @cached_property
@@ -155,6 +162,7 @@ def tokenize(bert, text, pair=None):
         kept=kept,
         limit=limit,
         unknown_id=bert.tokenizer.unk_token_id,
+        special_ids=tuple(bert.tokenizer.all_special_ids),
     )
 
 
@@ -162,20 +170,31 @@ def _sentences(t):
     own = [i for i, which in enumerate(t.source) if which is not None]
     special = len(t.tokens) - len(own)
     if not own:
+        typed = bool((t.text + (t.pair or "")).strip())
         yield (
-            "There is nothing to tokenize yet: type a sentence. Even an empty text"
-            f" becomes {len(t.tokens)} tokens: {' '.join(t.tokens)}."
+            "The tokenizer keeps nothing of what you typed (invisible or control"
+            " characters only): type a sentence."
+            if typed
+            else "There is nothing to tokenize yet: type a sentence."
         )
+        tokens = f"{len(t.tokens)} tokens: {' '.join(t.tokens)}"
+        yield f"Even an empty text becomes {tokens}."
         return
     yield (
         f"{count(len(t.tokens), 'token')}: {len(own)} for what you typed and"
         f" {special} special."
     )
     if t.lost:
+        ends = [
+            f"{count(sum(t.source[i] == which for i in t.lost), 'token')} of {name}"
+            for which, name in ((0, "the first text"), (1, "the second text"))
+            if t.pair is not None and any(t.source[i] == which for i in t.lost)
+        ]
+        what = " and ".join(ends) or count(len(t.lost), "token")
+        where = "" if ends else f", from “{around(t, t.lost[0])}” on"
         yield (
-            f"The model takes {t.limit}. Truncation would lose"
-            f" {count(len(t.lost), 'token')}, from “{around(t, t.lost[0])}” on:"
-            " they are crossed out."
+            f"The model takes {t.limit}. Truncation would lose {what}{where}: crossed"
+            " out here."
         )
     pieces = {}
     for i in own:
@@ -187,7 +206,15 @@ def _sentences(t):
             f"{count(len(split), 'word')} split into pieces, for instance"
             f" {' '.join(longest[:8])}{' …' if len(longest) > 8 else ''}."
         )
+    special = dict.fromkeys(t.tokens[i] for i in own if t.kinds[i] == "special")
+    if special:
+        yield (
+            f"You typed {' and '.join(special)}: the tokenizer takes that for the"
+            " special token, not for text."
+        )
     unknown = [t.span(i) for i in own if t.kinds[i] == "unknown"]
+    long = [s for s in unknown if len(s) > LONGEST_WORD]
+    unknown = [s for s in unknown if len(s) <= LONGEST_WORD]
     if unknown:
         some = ", ".join(f"“{shorten(s)}”" for s in dict.fromkeys(unknown[:5]))
         verb = "is" if len(unknown) == 1 else "are"
@@ -196,8 +223,11 @@ def _sentences(t):
             " vocabulary and cannot be built from its pieces: each becomes [UNK], and"
             " the model cannot tell one [UNK] from another."
         )
-    if any(len(s) > LONGEST_WORD for s in unknown):
-        yield f"A word of over {LONGEST_WORD} characters always becomes [UNK]."
+    if long:
+        yield (
+            f"“{shorten(long[0])}” has over {LONGEST_WORD} characters: such a word"
+            " always becomes [UNK], whatever its pieces."
+        )
 
 
 def count(n, noun):
@@ -283,7 +313,12 @@ def look_up_word(bert, word):
             " for instance dog."
         )
     unknown = ids.count(bert.tokenizer.unk_token_id)
-    if unknown == len(ids):
+    if unknown == len(ids) == 1 and len(typed) > LONGEST_WORD:
+        sentence = (
+            f"“{name}” has over {LONGEST_WORD} characters: such a word always becomes"
+            " [UNK], so this is the row of [UNK]."
+        )
+    elif unknown == len(ids):
         sentence = (
             f"“{name}” is not in the vocabulary and cannot be built from its pieces: it"
             " becomes [UNK], so this is the row of [UNK], the same for every unknown"
@@ -291,11 +326,16 @@ def look_up_word(bert, word):
         )
     elif len(tokens) > 1:
         some = " ".join(tokens[:8]) + (" …" if len(tokens) > 8 else "")
+        longest = max(tokens, key=lambda token: len(token.removeprefix("##")))
         sentence = (
             f"“{name}” has no row of its own: it is {len(tokens)} tokens, {some}. Shown"
             f" are the neighbours of the average of their rows; type one of them, such"
-            f" as {tokens[-1]}, to see its own."
+            f" as {longest}, to see its own."
         )
+        if typed.upper() in bert.tokenizer.all_special_tokens:
+            sentence += f" The special token is written {typed.upper()}."
+        elif set(tokens) & {"+", "-"}:
+            sentence += " Signs are read as text; for sums of rows see section 4 of 02."
     else:
         sentence = f"The tokenizer writes “{name}” as {tokens[0]}: this is its row."
     return Word(typed, tokens, ids, sentence)

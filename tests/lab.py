@@ -18,7 +18,12 @@ import nbformat
 from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 ARGUMENTS = [
     "--headless=new",
     "--no-sandbox",  # there is none for root, nor in many containers
@@ -34,7 +39,9 @@ DEAD_PROXY = "http://127.0.0.1:9"
 OFFLINE = {
     "HF_HUB_OFFLINE": "1",
     "NO_PROXY": "127.0.0.1,localhost",
-    **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), DEAD_PROXY),
+    **dict.fromkeys(
+        ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), DEAD_PROXY
+    ),
 }
 # Every cell at once: what is out of view is otherwise not in the page.
 SETTINGS = {"@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"}}
@@ -161,7 +168,9 @@ class Notebook:
         )
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.locator('[data-command="runmenu:run-all"]').click()
-        last = self.code_cells.last.locator(".jp-InputPrompt", has_text=f"[{self.cells}]:")
+        last = self.code_cells.last.locator(
+            ".jp-InputPrompt", has_text=f"[{self.cells}]:"
+        )
         # After an error the cells that follow are never run: so it ends the wait too.
         expect(last.or_(self.errors).first).to_be_visible(timeout=RUN_SECONDS * 1000)
 
@@ -182,7 +191,9 @@ def opened(browser, server, notebook, width=1280, height=1000):
     context.route(re.compile(rf"^(?!https?://{ours}/|data:|blob:)"), refuse)
     page.on(
         "websocket",
-        lambda s: None if re.match(f"ws://{ours}/", s.url) else found.outside.append(s.url),
+        lambda s: (
+            None if re.match(f"ws://{ours}/", s.url) else found.outside.append(s.url)
+        ),
     )
     page.on(
         "console", lambda m: found.console.append(m.text) if m.type == "error" else None
@@ -208,6 +219,8 @@ def write_notebook(path, *sources):
     """Write a notebook of these code cells."""
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(source) for source in sources],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)"}},
+        metadata={
+            "kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)"}
+        },
     )
     nbformat.write(notebook, path)

@@ -23,7 +23,9 @@ if lab.find_chromium() is None:
     pytest.skip(reason, allow_module_level=True)
 
 NOTEBOOKS = ("00_start_here", "01_tokens_and_ids", "02_token_embeddings")
-HOSTILE = '"></figure><script>window.planted = 1</script><img src=x onerror="planted = 1">'
+HOSTILE = (
+    '"></figure><script>window.planted = 1</script><img src=x onerror="planted = 1">'
+)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +65,9 @@ def outputs(name):
     """List the data of every output of a committed notebook."""
     notebook = nbformat.read(lab.ROOT / "notebooks" / f"{name}.ipynb", 4)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    return [output.data for cell in cells for output in cell.outputs if "data" in output]
+    return [
+        output.data for cell in cells for output in cell.outputs if "data" in output
+    ]
 
 
 def words(text):
@@ -98,7 +102,9 @@ def test_run_all(browser, server, name):
         wanted = sum("_explorer(" in cell.source for cell in source_cells(name))
         expect(explorers).to_have_count(wanted)
         assert all(width > 300 for _, width in pictures(notebook))
-        bare = notebook.page.locator(".widget-html img:not([alt]), .widget-html img[alt='']")
+        bare = notebook.page.locator(
+            ".widget-html img:not([alt]), .widget-html img[alt='']"
+        )
         assert bare.count() == 0
         assert notebook.console == []
         assert notebook.outside == []
@@ -115,7 +121,10 @@ def test_the_network_is_cut(browser, server):
         for address in ("http://bertlab.example/a.js", "https://127.0.0.2/b.css"):
             script = "url => fetch(url).then(() => 'came', () => 'refused')"
             assert notebook.page.evaluate(script, address) == "refused"
-        assert notebook.outside == ["http://bertlab.example/a.js", "https://127.0.0.2/b.css"]
+        assert notebook.outside == [
+            "http://bertlab.example/a.js",
+            "https://127.0.0.2/b.css",
+        ]
         assert notebook.console
 
 
@@ -146,7 +155,7 @@ class Explorer:
         }
 
     def reach(self, control):
-        """Press Tab, from the cell that the explorer is in, until `control` has the focus."""
+        """Press Tab, from the explorer's cell on, until `control` has the focus."""
         self.cell.focus()
         for _ in range(40):
             self.page.keyboard.press("Tab")
@@ -184,7 +193,9 @@ def changes(explorer, act, alt):
 
 def test_word_by_keyboard(neighbours):
     changes(
-        neighbours, lambda: neighbours.type(neighbours.word, "cat"), "^Nearest to cat in"
+        neighbours,
+        lambda: neighbours.type(neighbours.word, "cat"),
+        "^Nearest to cat in",
     )
     caption = neighbours.box.locator("figcaption")
     expect(caption).to_be_visible()
@@ -194,7 +205,9 @@ def test_word_by_keyboard(neighbours):
 def test_a_word_of_several_pieces_is_explained(neighbours):
     neighbours.type(neighbours.word, "unbelievably")
     expect(neighbours.message).to_contain_text("has no row of its own")
-    expect(neighbours.image).to_have_attribute("alt", re.compile("^Nearest to unbelievably"))
+    expect(neighbours.image).to_have_attribute(
+        "alt", re.compile("^Nearest to unbelievably")
+    )
 
 
 def test_number_by_keyboard(neighbours):
@@ -232,7 +245,9 @@ def test_space_by_keyboard(neighbours):
 )
 def test_checkboxes_by_keyboard(neighbours, word, label, appears):
     neighbours.type(neighbours.word, word)
-    expect(neighbours.image).to_have_attribute("alt", re.compile(re.escape(f"to {word} in")))
+    expect(neighbours.image).to_have_attribute(
+        "alt", re.compile(re.escape(f"to {word} in"))
+    )
     box = neighbours.box.get_by_label(label)
 
     def press():
@@ -281,7 +296,9 @@ def test_text_by_keyboard(tokenizer):
     tokenizer.type(tokenizer.text, "unbelievably good")
     boxes = tokenizer.box.locator("li")
     expect(boxes).not_to_have_count(6)
-    expect(tokenizer.group).to_have_attribute("aria-label", re.compile("un.*##.*good 2204"))
+    expect(tokenizer.group).to_have_attribute(
+        "aria-label", re.compile("un.*##.*good 2204")
+    )
     expect(boxes.nth(boxes.count() - 2)).to_contain_text("2204")
     expect(tokenizer.message).to_contain_text("1 word split into pieces")
 
@@ -296,13 +313,17 @@ def test_the_boxes_follow_every_key(tokenizer):
 def test_pair_by_keyboard(tokenizer):
     tokenizer.type(tokenizer.pair, "a dog")
     expect(tokenizer.box.locator("li")).to_have_count(9)
-    expect(tokenizer.group).to_have_attribute("aria-label", re.compile("Token type 1: 3"))
+    expect(tokenizer.group).to_have_attribute(
+        "aria-label", re.compile("Token type 1: 3")
+    )
 
 
 @pytest.mark.parametrize("typed", ["", "   "])
 def test_no_text(tokenizer, typed):
     tokenizer.type(tokenizer.text, typed)
-    expect(tokenizer.message).to_contain_text("nothing to tokenize yet: type a sentence")
+    expect(tokenizer.message).to_contain_text(
+        "nothing to tokenize yet: type a sentence"
+    )
     expect(tokenizer.text).to_have_value(typed)
 
 

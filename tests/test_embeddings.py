@@ -10,6 +10,7 @@ from toy import VOCABULARY, toy_bert
 from bertlab.embeddings import (
     DOMINANT,
     SPACES,
+    best_by_chance,
     contributions,
     cosine_similarity,
     embed,
@@ -60,7 +61,9 @@ def test_embed_against_tensorflow(bert, text):
 
 
 def test_hidden_state_0_is_the_embedding_layer(bert):
-    out = bert.model(**bert.tokenizer("a dog", return_tensors="tf"), output_hidden_states=True)
+    out = bert.model(
+        **bert.tokenizer("a dog", return_tensors="tf"), output_hidden_states=True
+    )
     ours = embed(bert, "a dog").output
     np.testing.assert_allclose(ours, out.hidden_states[0][0], atol=1e-5, rtol=0)
 
@@ -85,7 +88,9 @@ def test_every_step_of_embed(tmp_path):
 
 def test_what_embed_refuses(tmp_path):
     toy = toy_bert(tmp_path, types=1)
-    with pytest.raises(InputError, match="9 tokens and the model takes 8.*from “cat” on"):
+    with pytest.raises(
+        InputError, match=r"9 tokens and the model takes 8.*from “cat” on"
+    ):
         embed(toy, "dog " * 6 + "cat")
     with pytest.raises(InputError, match="has 1 token type"):
         embed(toy, "dog", "cat")
@@ -158,7 +163,9 @@ def test_spaces_agree_with_a_copy_of_the_table(bert, name):
 
 
 def test_an_unknown_space(bert):
-    with pytest.raises(ValueError, match="must be one of raw, centred.*, not 'cosine'"):
+    with pytest.raises(
+        ValueError, match=r"must be one of raw, centred.*, not 'cosine'"
+    ):
         token_space(bert, "cosine")
 
 
@@ -181,8 +188,7 @@ def test_nearest_against_a_full_sort(bert, name, word, hide):
     wanted = [
         i
         for i in np.argsort(-similarity, kind="stable")
-        if i not in own
-        and not (hide and names[i].startswith(("##", "[unused")))
+        if i not in own and not (hide and names[i].startswith(("##", "[unused")))
     ][:25]
     found = nearest_tokens(bert, word, 25, name, hide_unused=hide, hide_pieces=hide)
     np.testing.assert_allclose(
@@ -263,7 +269,9 @@ def test_rows_that_no_token_has_are_hidden_with_the_unused(tmp_path):
 
 def test_where_nothing_is_left(tmp_path):
     only = toy_bert(tmp_path, rows=[[1, 2, 3, 4, 5, 6]] * 11)
-    everything = " ".join(name for name in VOCABULARY if name not in ("##s", "[unused0]"))
+    everything = " ".join(
+        name for name in VOCABULARY if name not in ("##s", "[unused0]")
+    )
     only.config.max_position_embeddings = 20
     assert nearest_tokens(only, everything, 3) == []
 
@@ -359,6 +367,30 @@ def test_random_pairs_come_from_the_rows_on_show(known):
     assert random_pairs(only, pairs=500, hide_pieces=False).min() == -1
     assert random_pairs(only, pairs=500, hide_unused=False).min() == -1
     assert len(random_pairs(known, pairs=7)) == 7
+
+
+@pytest.mark.parametrize("space", SPACES)
+def test_best_by_chance(bert, space):
+    best = best_by_chance(bert, space)
+    assert best.shape == (100,)
+    assert (np.diff(best) >= 0).all()
+    # The same draw, from a copy of the table.
+    shown = np.flatnonzero(shown_rows(bert))
+    generator = np.random.default_rng(0)
+    copy = by_definition(bert.tables.token, space)
+    rows = generator.permuted(copy[generator.choice(shown, size=100)], axis=1)
+    rows *= token_space(bert, space).scale > 0
+    copy /= np.linalg.norm(copy, axis=1, keepdims=True)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    wanted = np.sort((copy[shown] @ rows.T).max(axis=0))
+    np.testing.assert_allclose(best, wanted, atol=1e-5)
+    assert best.min() > random_pairs(bert, space).mean()
+    assert best.max() < 1
+
+
+def test_best_by_chance_with_rows_of_zeros(known):
+    with np.errstate(all="raise"):
+        assert np.isfinite(best_by_chance(known, rows=50)).all()
 
 
 def test_neighbours_of_any_word(bert):

@@ -117,15 +117,25 @@ def pca(rows):
     return -centred @ vectors[:, np.argsort(values)[::-1][:2]]
 
 
-RIGHT = {f.__name__: f for f in (wordpiece, separators, token_types, cosine, nearest, pca)}
+RIGHT = {
+    f.__name__: f for f in (wordpiece, separators, token_types, cosine, nearest, pca)
+}
 
 WRONG = {
     "shortest": ("wordpiece", wordpiece_shortest, "takes the longest"),
     "unmarked": ("wordpiece", wordpiece_unmarked, "the others begin with ##"),
     "half known": ("wordpiece", wordpiece_until_unknown, "the whole word becomes"),
     "last only": ("separators", lambda ids, sep: [len(ids) - 1], "a pair has a [SEP]"),
-    "first only": ("separators", lambda ids, sep: [ids.index(sep)], "only the first one"),
-    "all ones": ("token_types", lambda ids, sep: [1 for _ in ids], "a first text has type 0"),
+    "first only": (
+        "separators",
+        lambda ids, sep: [ids.index(sep)],
+        "only the first one",
+    ),
+    "all ones": (
+        "token_types",
+        lambda ids, sep: [1 for _ in ids],
+        "a first text has type 0",
+    ),
     "all zeros": ("token_types", lambda ids, sep: [0] * len(ids), "a pair has type 1"),
     "too early": (
         "token_types",
@@ -134,7 +144,11 @@ WRONG = {
     ),
     "dot": ("cosine", lambda a, b: sum(a * b), "that is the dot product"),
     "one length": ("cosine", lambda a, b: a @ b / (a @ a) ** 0.5, "first length only"),
-    "squared": ("cosine", lambda a, b: a @ b / (a @ a * (b @ b)), "the root is missing"),
+    "squared": (
+        "cosine",
+        lambda a, b: a @ b / (a @ a * (b @ b)),
+        "the root is missing",
+    ),
     "distance": ("cosine", lambda a, b: sum((a - b) ** 2) ** 0.5, "the distance of"),
     "cosine distance": ("cosine", lambda a, b: 1 - cosine(a, b), "1 minus yours"),
     "itself": (
@@ -151,7 +165,9 @@ WRONG = {
     ),
     "farthest": (
         "nearest",
-        lambda t, row, k: np.argsort((t / np.linalg.norm(t, axis=1)[:, None]) @ t[row])[:k],
+        lambda t, row, k: np.argsort((t / np.linalg.norm(t, axis=1)[:, None]) @ t[row])[
+            :k
+        ],
         "those are the farthest",
     ),
     "not centred": (
@@ -225,7 +241,19 @@ def test_no_function(checks, name, answer):
 @pytest.mark.parametrize("name", RIGHT)
 @pytest.mark.parametrize(
     "value",
-    ["dog", {1}, {}, [], [None], [[1], [1, 2]], ["a", "b"], len, True, float("nan"), 1j],
+    [
+        "dog",
+        {1},
+        {},
+        [],
+        [None],
+        [[1], [1, 2]],
+        ["a", "b"],
+        len,
+        True,
+        float("nan"),
+        1j,
+    ],
     ids=repr,
 )
 def test_an_answer_of_another_type(checks, name, value):
@@ -239,7 +267,7 @@ def test_an_answer_of_another_type(checks, name, value):
 def test_an_answer_almost_right(checks, name):
     def answer(*arguments):
         value = RIGHT[name](*arguments)
-        return value[::-1] + [0] if isinstance(value, list) else value * 1.01 + 1
+        return [*value[::-1], 0] if isinstance(value, list) else value * 1.01 + 1
 
     feedback = checks[name](answer)
     assert not feedback
@@ -250,11 +278,18 @@ def test_what_was_wanted_is_shown():
     def text(value, wanted):
         return check(lambda x: value, lambda x: wanted, [("dog",)]).text
 
-    assert text([1], [1, 2]) == "Not yet: the answer for 'dog' is [1]; [1, 2] is wanted."
-    assert text(0.5, np.float64(1)) == "Not yet: the answer for 'dog' is 0.5; 1. is wanted."
+    assert (
+        text([1], [1, 2]) == "Not yet: the answer for 'dog' is [1]; [1, 2] is wanted."
+    )
+    assert (
+        text(0.5, np.float64(1))
+        == "Not yet: the answer for 'dog' is 0.5; 1. is wanted."
+    )
     assert "has shape (2,); shape (3,) is wanted" in text(np.ones(2), np.ones(3))
     assert "has rows of unequal lengths; shape" in text([[1], [1, 2]], np.ones(3))
-    assert "begins with [2., 2., 2.]; [1., 1., 1.] is" in text(np.ones(9) * 2, np.ones(9))
+    assert "begins with [2., 2., 2.]; [1., 1., 1.] is" in text(
+        np.ones(9) * 2, np.ones(9)
+    )
     assert len(text("x" * 999, "y")) < 200
 
 
@@ -324,9 +359,7 @@ def test_a_prediction_is_committed_and_compared(prediction):
     assert repr(prediction.compare(2)) == "Predicted: 2. Measured: 2. You predicted it."
     surprise = prediction.compare("many")
     assert not surprise
-    assert surprise.text == (
-        "Predicted: 2. Measured: many. A surprise: find out why."
-    )
+    assert surprise.text == ("Predicted: 2. Measured: many. A surprise: find out why.")
 
 
 def test_a_prediction_without_a_choice(prediction):

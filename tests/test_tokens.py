@@ -101,12 +101,15 @@ def test_sentences(toy):
     def sentences(*text):
         return " ".join(tokenize(toy, *text).sentences)
 
-    assert "nothing to tokenize" in sentences("  \x00 \u200b")
+    assert "nothing to tokenize" in sentences("   ")
+    assert "keeps nothing of what you typed" in sentences("  \x00 \u200b")
     assert "becomes 2 tokens: [CLS] [SEP]" in sentences("")
     assert sentences("dog!") == "4 tokens: 2 for what you typed and 2 special."
     assert sentences("dog", "cat").startswith("5 tokens: 2 for what you typed and 3")
     lost = sentences("dog cat dog cat dog cat Dog car")
-    assert "The model takes 8. Truncation would lose 2 tokens, from “Dog car” on" in lost
+    assert (
+        "The model takes 8. Truncation would lose 2 tokens, from “Dog car” on" in lost
+    )
     assert "1 word split into pieces, for instance dog ##s." in sentences("dogs dog")
     assert "2 words split into pieces" in sentences("dogs cats")
     assert "2 words split into pieces" in sentences("dogs", "dogs")
@@ -117,7 +120,22 @@ def test_sentences(toy):
     assert "over 100 characters" not in sentences("x" * 100)
 
 
-def test_the_loss_in_a_pair_names_the_right_text(toy):
+def test_special_tokens_that_somebody_typed(toy):
+    t = tokenize(toy, "dog [SEP] [UNK]")
+    assert t.kinds == ["special", "word", "special", "unknown", "special"]
+    assert "You typed [SEP]: the tokenizer takes that for" in " ".join(t.sentences)
+
+
+def test_the_loss_in_a_pair_is_counted_for_each_text(toy):
+    said = " ".join(tokenize(toy, "dog " * 5, "cat " * 5).sentences)
+    assert "2 tokens of the first text and 3 tokens of the second text:" in said or (
+        "3 tokens of the first text and 2 tokens of the second text:" in said
+    )
+    said = " ".join(tokenize(toy, "dog", "cat " * 5).sentences)
+    assert "would lose 1 token of the second text: crossed out" in said
+
+
+def test_the_loss_in_a_pair_names_names_the_right_text(toy):
     t = tokenize(toy, "dog", "cat cat cat cat car Dog")
     assert around(t, t.lost[0]) == "car Dog"
 
@@ -135,7 +153,7 @@ def test_the_loss_in_a_pair_names_the_right_text(toy):
     ],
 )
 def test_what_cannot_be_tokenized(toy, text, pair, says):
-    with pytest.raises(InputError, match="^The|^Character") as raised:
+    with pytest.raises(InputError, match=r"^The|^Character") as raised:
         tokenize(toy, text, pair)
     assert says in str(raised.value)
 
@@ -161,7 +179,9 @@ def test_vocabulary_follows_the_rows(tmp_path, bert):
     assert names[bert.tokenizer.convert_tokens_to_ids("dog")] == "dog"
 
 
-@pytest.mark.parametrize("word", ["dog", "##s", "[MASK]", "[UNK]", "[unused0]", " dog\t"])
+@pytest.mark.parametrize(
+    "word", ["dog", "##s", "[MASK]", "[UNK]", "[unused0]", " dog\t"]
+)
 def test_an_entry_is_its_own_row(toy, word):
     found = look_up_word(toy, word)
     assert found.typed == word.strip()
@@ -174,13 +194,18 @@ def test_an_entry_is_its_own_row(toy, word):
     ("word", "tokens", "says"),
     [
         ("DOG", ["dog"], "The tokenizer writes “DOG” as dog"),
-        ("dogs", ["dog", "##s"], "“dogs” has no row of its own: it is 2 tokens, dog ##s"),
-        ("dog cat", ["dog", "cat"], "type one of them, such as cat"),
+        (
+            "dogs",
+            ["dog", "##s"],
+            "“dogs” has no row of its own: it is 2 tokens, dog ##s",
+        ),
+        ("dog cats", ["dog", "cat", "##s"], "type one of them, such as dog"),
         ("dog" + "s" * 5, ["dog"] + ["##s"] * 5, "6 tokens"),
         ("xyz", ["[UNK]"], "“xyz” is not in the vocabulary"),
+        ("[sep] dog", ["[UNK]"] * 3 + ["dog"], "4 tokens"),
         ("x y", ["[UNK]"] * 2, "the row of [UNK]"),
         ("x dog", ["[UNK]", "dog"], "2 tokens, [UNK] dog"),
-        ("x" * 999, ["[UNK]"], "“xxxxxxxxxxxxxxxxxxxxxxx…” is not"),
+        ("x" * 999, ["[UNK]"], "“xxxxxxxxxxxxxxxxxxxxxxx…” has over 100 characters"),
     ],
 )
 def test_a_word_without_a_row(toy, word, tokens, says):

@@ -79,7 +79,13 @@ def is_refused(explorer, before, control, typed):
 
 
 def test_the_neighbours_at_first(neighbours, bert):
-    assert list(neighbours.controls) == ["word", "k", "space", "hide_unused", "hide_pieces"]
+    assert list(neighbours.controls) == [
+        "word",
+        "k",
+        "space",
+        "hide_unused",
+        "hide_pieces",
+    ]
     assert neighbours.word.value == "dog"
     assert said(neighbours) == ""
     assert shown(neighbours) == neighbours.caption
@@ -160,7 +166,7 @@ def test_a_word_that_cannot_be_used(neighbours, typed, says):
         ("unbelievably", "has no row of its own: it is"),
         ("dog house", "2 tokens, dog house"),
         ("👩", "is not in the vocabulary"),
-        ("x" * 101, "is not in the vocabulary"),
+        ("x" * 101, "has over 100 characters"),
         ("한국어", "has no row of its own"),
         ("Dog", "The tokenizer writes “Dog” as dog"),
         ("café", "as cafe"),
@@ -202,7 +208,7 @@ def test_another_text_and_a_pair(tokenizer):
     [
         ("", "nothing to tokenize yet"),
         ("   ", "nothing to tokenize yet"),
-        ("\x00", "nothing to tokenize yet"),
+        ("\x00", "keeps nothing of what you typed"),
         ("dog " * 600, "Truncation would lose 90 tokens, from “dog dog"),
         ("👩", "is not in the vocabulary"),
         ("x" * 101, "over 100 characters"),

@@ -44,22 +44,29 @@ def check(answer, solution, cases, mistakes=(), atol=1e-5):
     """
     if not callable(answer):
         return Feedback(False, "Not yet: a function is needed here, defined with def.")
-    got = []
+    got, missing = [], []
     for case in cases:
         try:
             # A copy: an answer may change what it is given, and still be right.
             value = answer(*deepcopy(case))
         except Exception as error:
+            hint = " (Did a search find nothing?)" if "None" in str(error) else ""
             return Feedback(
                 False,
                 f"Not yet: for {_shown(case)} it stopped with"
-                f" {type(error).__name__}: {error}",
+                f" {type(error).__name__}: {error}{hint}",
             )
         if value is None or value is ...:
-            return Feedback(
-                False, "Not started: the function returns nothing yet. Fill it in."
-            )
+            missing.append(case)
         got.append(value)
+    if len(missing) == len(cases):
+        return Feedback(
+            False, "Not started: the function returns nothing yet. Fill it in."
+        )
+    if missing:
+        return Feedback(
+            False, f"Not yet: for {_shown(missing[0])} the function returns nothing."
+        )
     wanted = [solution(*case) for case in cases]
     if _all_same(got, wanted, atol):
         return Feedback(True, f"Right, on all {len(cases)} cases.")
@@ -120,6 +127,8 @@ def _shown(value, most=90):
         return np.array2string(np.asarray(value), precision=3, separator=", ")
     if isinstance(value, tuple):
         text = ", ".join(_shown(part, 40) for part in value)
+    elif isinstance(value, frozenset):
+        text = f"a set of {len(value)}"
     else:
         text = repr(value)
     return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -30,6 +30,14 @@ def check_cosine(answer):
                 "you divide by the first length only: there are two.",
             ),
             (
+                lambda a, b: a @ b / np.linalg.norm(b),
+                "you divide by the second length only: there are two.",
+            ),
+            (
+                lambda a, b: a @ b / np.linalg.norm(a) * np.linalg.norm(b),
+                "x / a * b divides by a and multiplies by b: brackets are missing.",
+            ),
+            (
                 lambda a, b: a @ b / (a @ a) / (b @ b),
                 "you divide by the squared lengths: the root is missing.",
             ),
@@ -54,6 +62,12 @@ def nearest(table, row, k, *, lengths=True, itself=False, descending=True):
     return (order if itself else order[order != row])[:k]
 
 
+def by_distance(table, row, k):
+    """Find the nearest rows by Euclidean distance: a typical wrong answer."""
+    order = np.argsort(np.linalg.norm(table - table[row], axis=1))
+    return order[order != row][:k]
+
+
 def check_nearest(answer):
     """Check ``answer(table, row, k)``: IDs of the k nearest rows, nearest first."""
     tables = [_vectors(seed, 12, 4) * np.arange(1, 13)[:, None] for seed in range(3)]
@@ -74,6 +88,14 @@ def check_nearest(answer):
             (
                 lambda table, row, k: nearest(table, row, k, descending=False),
                 "those are the farthest: argsort puts the smallest first.",
+            ),
+            (
+                lambda table, row, k: nearest(table, row, k)[::-1],
+                "the right rows, but the nearest belongs first.",
+            ),
+            (
+                by_distance,
+                "that is the distance between the points; cosine looks at the angle.",
             ),
         ],
     )
@@ -111,6 +133,12 @@ def check_pca(answer):
             (
                 signless(lambda rows: pca(rows, centre=False)),
                 "subtract the mean row first, or the first component points at it.",
+            ),
+            (
+                signless(
+                    lambda rows: pca((rows.T - rows.mean(axis=1)).T, centre=False)
+                ),
+                "subtract the mean row (axis=0), not each row's own mean.",
             ),
             (
                 signless(lambda rows: pca(rows, scale=False)),

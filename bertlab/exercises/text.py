@@ -5,11 +5,19 @@ from __future__ import annotations
 from ..tokens import InputError, count, tokenize
 from .feedback import Feedback, check
 
-WORDS = ("play", "playing", "unplayable", "zzz", "ing", "p")
-TOY_VOCABULARY = ("[UNK]", "play", "un", "p", "##play", "##able", "##ing", "##s", "##a")
+WORDS = ("play", "playing", "unplayable", "zzz", "ing", "p", "playzzz", "unz")
+TOY_VOCABULARY = frozenset(
+    ("[UNK]", "play", "un", "p", "##play", "##able", "##ing", "##s", "##a")
+)
+KEEPS_PIECES = (
+    "where no piece fits, the whole word becomes ['[UNK]'], and what was found of it"
+    " before is dropped."
+)
 
 
-def wordpiece(word, vocabulary, *, longest=True, mark="##", unknown="[UNK]"):
+def wordpiece(
+    word, vocabulary, *, longest=True, mark="##", unknown=lambda pieces: ["[UNK]"]
+):
     """Split a word greedily, longest piece first: the answer that the checks expect."""
     pieces, start = [], 0
     while start < len(word):
@@ -21,7 +29,7 @@ def wordpiece(word, vocabulary, *, longest=True, mark="##", unknown="[UNK]"):
             if piece in vocabulary:
                 break
         else:
-            return [unknown] if unknown else pieces
+            return unknown(pieces)
         pieces.append(piece)
         start = end
     return pieces
@@ -43,9 +51,16 @@ def check_wordpiece(answer):
                 "only the first piece is looked up as it is; the others begin with ##.",
             ),
             (
-                lambda w, v: wordpiece(w, v, unknown=None),
-                "where no piece fits, the whole word becomes ['[UNK]'], and what was"
-                " found of it before is dropped.",
+                lambda w, v: wordpiece(w, v, unknown=lambda pieces: pieces),
+                KEEPS_PIECES,
+            ),
+            (
+                lambda w, v: wordpiece(w, v, unknown=lambda found: [*found, "[UNK]"]),
+                KEEPS_PIECES,
+            ),
+            (
+                lambda w, v: [w] if w in v else ["[UNK]"],
+                "a word that is not an entry itself can still be made of pieces.",
             ),
         ],
     )

@@ -109,7 +109,7 @@ def _place_labels(ax, points, labels):
 
 
 @styled
-def plot_norms(rank, norm, *, edges=(1, 100, 500, 5000, 10000), ax=None):
+def plot_norms(rank, norm, *, edges=(1, 101, 501, 5001, 10001), ax=None):
     """Draw the norms of rows against their rank, with the mean of each part.
 
     Parameters
@@ -119,8 +119,8 @@ def plot_norms(rank, norm, *, edges=(1, 100, 500, 5000, 10000), ax=None):
     norm : (n,) array_like
         Length of each row.
     edges : sequence of int
-        The ranks at which a part ends; the last part holds all ranks from the last one.
-        Parts with no row in them are left out.
+        The ranks at which parts begin; the last part has no end. Parts with no row in
+        them are left out.
     ax : matplotlib.axes.Axes, optional
 
     Returns

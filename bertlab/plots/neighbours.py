@@ -8,9 +8,9 @@ from ..tokens import shorten
 from .plot import (
     BLUE,
     CYCLE,
-    GREY,
     INK,
     MARKERS,
+    VERMILION,
     Plot,
     drawable,
     listed,
@@ -20,8 +20,8 @@ from .plot import (
 
 
 @styled
-def plot_neighbours(neighbours, baseline, *, word, space="raw", ax=None):
-    """Draw a word's nearest tokens as bars, over the spread of random pairs.
+def plot_neighbours(neighbours, baseline, *, chance, word, space="raw", ax=None):
+    """Draw a word's nearest tokens as bars, beside what chance alone would give.
 
     Parameters
     ----------
@@ -29,6 +29,8 @@ def plot_neighbours(neighbours, baseline, *, word, space="raw", ax=None):
         Token and cosine similarity, nearest first.
     baseline : (pairs,) array_like
         Cosine similarities of random pairs in the same space.
+    chance : (rows,) array_like
+        Similarity of the nearest token to each of some shuffled rows.
     word : str
         What the neighbours are of.
     space : str
@@ -39,17 +41,26 @@ def plot_neighbours(neighbours, baseline, *, word, space="raw", ax=None):
     -------
     Plot
     """
-    low, high = np.quantile(baseline, [0.05, 0.95])
     labels = [drawable(token) for token, _ in neighbours]
     left = 0.3 + 0.1 * max([8, *map(len, labels)])
-    ax = new_axes(7.6, 1.05 + 0.27 * max(len(neighbours), 2), ax, left=left)
-    ax.axvspan(low, high, facecolor=GREY, alpha=0.3, hatch="///", edgecolor="white")
-    ax.axvline(np.mean(baseline), color=INK, linestyle=":", linewidth=1.2)
+    ax = new_axes(7.6, 1.3 + 0.27 * max(len(neighbours), 2), ax, left=left)
+    low = _draw_baseline(ax, baseline)
+    best = np.quantile(chance, 0.95)
+    ax.axvline(best, color=VERMILION, linestyle="--", linewidth=1.6)
     y = np.arange(len(neighbours))
     values = np.array([value for _, value in neighbours])
     ax.barh(y, values, height=0.62, color=BLUE)
     for row, value in zip(y, values):
-        ax.text(max(value, 0) + 0.012, row, f"{value:.2f}", va="center", fontsize=10)
+        # On white: the dashed line may pass here.
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+        ax.text(
+            max(value, 0) + 0.014,
+            row,
+            f"{value:.2f}",
+            va="center",
+            fontsize=10,
+            bbox=box,
+        )
     ax.set_yticks(y, labels, parse_math=False)
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(max(len(neighbours), 2) - 0.4, -0.6)
@@ -57,30 +68,41 @@ def plot_neighbours(neighbours, baseline, *, word, space="raw", ax=None):
         min(low, values.min(initial=0)) - 0.04, max(1.02, values.max(initial=0))
     )
     ax.set_xlabel(
-        "cosine similarity    (hatched: 90 % of random pairs; dotted: their mean)"
+        "cosine similarity\nhatched: 90 % of random pairs; dotted: their mean; dashed:"
+        " best by chance"
     )
     # A character without a glyph is six in the picture, so it is cut to fit only here.
     title = f"Nearest to {shorten(drawable(word), 20)}, {space} space"
     ax.set_title(title, parse_math=False)
-    return Plot(ax.figure, ax, neighbours_caption(neighbours, baseline, word, space))
+    caption = neighbours_caption(neighbours, baseline, chance, word, space)
+    return Plot(ax.figure, ax, caption)
 
 
-def neighbours_caption(neighbours, baseline, word, space):
+def _draw_baseline(ax, baseline):
+    """Draw the spread of random pairs; return its lower end."""
+    low, high = np.quantile(baseline, [0.05, 0.95])
+    ax.axvspan(low, high, facecolor="#E4E4E4", hatch="///", edgecolor="#ADADAD", lw=0)
+    ax.axvline(np.mean(baseline), color=INK, linestyle=":", linewidth=1.2)
+    return low
+
+
+def neighbours_caption(neighbours, baseline, chance, word, space):
     """Say in words what a picture of neighbours shows."""
     low, high = np.quantile(baseline, [0.05, 0.95])
+    best = np.quantile(chance, 0.95)
     named = [f"{token} {value:.2f}" for token, value in neighbours]
-    above = sum(value > high for _, value in neighbours)
-    which = "all" if above == len(neighbours) else f"{above} of {len(neighbours)}"
+    above = sum(value > best for _, value in neighbours)
     return (
         f"Nearest to {word} in the {space} space, by cosine: {listed(named, 10)}. Of"
         f" {len(baseline):,} random pairs 90 % lie between {low:.2f} and {high:.2f};"
-        f" their mean is {np.mean(baseline):.2f}. {which.capitalize()} of the"
-        " neighbours shown lie above that band."
+        f" their mean is {np.mean(baseline):.2f}. The best match of a row with shuffled"
+        f" entries is above {best:.2f} once in 20 times: of the {len(neighbours)}"
+        f" neighbours shown, {above} lie above that."
     )
 
 
 @styled
-def plot_similarities(groups, baseline, *, ax=None):
+def plot_similarities(groups, baseline, *, compared="random pairs", ax=None):
     """Draw groups of similarities as points, over the spread of random pairs.
 
     Parameters
@@ -88,7 +110,9 @@ def plot_similarities(groups, baseline, *, ax=None):
     groups : dict of str to dict of str to float
         Group, and in it the label and cosine similarity of each pair.
     baseline : (pairs,) array_like
-        Cosine similarities of random pairs.
+        Cosine similarities of pairs to compare with.
+    compared : str
+        What those pairs are.
     ax : matplotlib.axes.Axes, optional
 
     Returns
@@ -98,8 +122,7 @@ def plot_similarities(groups, baseline, *, ax=None):
     low, high = np.quantile(baseline, [0.05, 0.95])
     pairs = [(g, label, v) for g, group in groups.items() for label, v in group.items()]
     ax = new_axes(7.6, 1.2 + 0.27 * len(pairs), ax)
-    ax.axvspan(low, high, facecolor=GREY, alpha=0.3, hatch="///", edgecolor="white")
-    ax.axvline(np.mean(baseline), color=INK, linestyle=":", linewidth=1.2)
+    _draw_baseline(ax, baseline)
     names = list(groups)
     for n, name in enumerate(names):
         rows = [y for y, (group, _, _) in enumerate(pairs) if group == name]
@@ -118,14 +141,12 @@ def plot_similarities(groups, baseline, *, ax=None):
     ax.set_yticks(range(len(pairs)), labels, parse_math=False)
     ax.set_ylim(len(pairs) - 0.4, -0.6)
     ax.set_xlim(min(low, *(v for *_, v in pairs)) - 0.04, 1.02)
-    ax.set_xlabel(
-        "cosine similarity    (hatched: 90 % of random pairs; dotted: their mean)"
-    )
+    ax.set_xlabel(f"cosine similarity\nhatched: 90 % of {compared}; dotted: their mean")
     ax.legend(loc="lower right", frameon=True, fontsize=10)
     means = [f"{name} {np.mean(list(groups[name].values())):.2f}" for name in names]
     above = sum(value > high for *_, value in pairs)
     caption = (
-        f"Mean cosine similarity: {listed(means)}; random pairs"
+        f"Mean cosine similarity: {listed(means)}; {compared}"
         f" {np.mean(baseline):.2f}, 90 % of them between {low:.2f} and {high:.2f}."
         f" {above} of {len(pairs)} pairs lie above that band."
     )

@@ -23,6 +23,8 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 # Twice the pixels of an ordinary screen, shown at half their size: sharp when enlarged.
 DPI, DISPLAY_DPI = 160, 80
+# Bytes of a PNG beyond which it is saved in a notebook with a palette.
+LARGE = 50_000
 
 _STYLE = {
     "font.family": "DejaVu Sans",
@@ -104,7 +106,11 @@ class Plot:
 def encoded(picture):
     """Return a PIL image as a PNG small enough to be saved in a notebook, in base64."""
     file = BytesIO()
-    picture.convert("RGB").quantize(128).save(file, "PNG")
+    picture = picture.convert("RGB")
+    picture.save(file, "PNG")
+    if file.tell() > LARGE:  # a palette is enough for lines, letters and points
+        file = BytesIO()
+        picture.quantize(128).save(file, "PNG")
     return base64.b64encode(file.getvalue()).decode()
 
 
@@ -126,8 +132,8 @@ def new_axes(width, height, ax=None, *, left=None):
         Of the new figure, in inches.
     ax : matplotlib.axes.Axes, optional
     left : float, optional
-        Room for the labels on the left, in inches, with a title above and a label
-        below. Without it matplotlib finds the margins by drawing everything twice,
+        Room for the labels on the left, in inches, with a title above and a label of
+        two lines below. Without it matplotlib finds the margins by drawing twice,
         which is too slow for a picture that follows a learner's typing.
     """
     if ax is not None:
@@ -138,7 +144,7 @@ def new_axes(width, height, ax=None, *, left=None):
     ax.figure.subplots_adjust(
         left=left / width,
         right=1 - 0.12 / width,
-        bottom=0.62 / height,
+        bottom=0.86 / height,
         top=1 - 0.36 / height,
     )
     return ax

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import html
 
+from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from ..tokens import count
-from .plot import BLUE, GREEN, INK, VERMILION, Plot, drawable, new_axes, styled
+from .plot import BLUE, GREEN, INK, VERMILION, Plot, drawable, styled
 
 # Colour and border of each kind: the border is the cue that needs no colour.
 KINDS = {
-    "word": (BLUE, "solid", "whole word"),
-    "piece": (GREEN, "dashed", "piece that continues a word"),
+    "word": (BLUE, "solid", "a word or its beginning"),
+    "piece": (GREEN, "dashed", "continues a word"),
     "special": ("#5A5A5A", "double", "special token"),
     "unknown": (VERMILION, "dotted", "unknown"),
 }
@@ -21,7 +22,8 @@ KINDS = {
 MOST_DRAWN, MOST_HTML = 120, 600
 
 MONO = "DejaVu Sans Mono"
-WIDTH, ROW, CHARACTER = 9.2, 0.82, 0.1  # inches; a monospaced character at 12 points
+# Inches: the picture, a row of boxes, a monospaced character at 12 and at 8.5 points.
+WIDTH, ROW, CHARACTER, SMALL = 9.2, 0.82, 0.1, 0.0715
 
 
 @styled
@@ -40,7 +42,8 @@ def plot_tokens(tokens, *, ax=None):
     """
     boxes = list(_layout(tokens))
     rows = boxes[-1][1] + 1
-    ax = new_axes(WIDTH, ROW * rows + 0.45, ax)
+    if ax is None:  # the picture needs no margins: there are no axes to see
+        ax = Figure(figsize=(WIDTH, ROW * rows + 0.65)).add_axes((0, 0, 1, 1))
     for i, row, x, width in boxes:
         _draw_box(ax, tokens, i, row, x, width)
     kinds = [k for k in KINDS if k in tokens.kinds[: len(boxes)]]
@@ -50,9 +53,9 @@ def plot_tokens(tokens, *, ax=None):
         label = f"{_mark(kind)} {words}"
         ax.text(x, -rows * ROW - 0.1, label, color=colour, fontsize=10, va="top")
         x += 0.085 * len(label) + 0.3
-    key = "under each: ID, characters · token type"
-    ax.text(x, -rows * ROW - 0.1, key, fontsize=10, va="top")
-    ax.set(xlim=(-0.05, WIDTH - 0.1), ylim=(-rows * ROW - 0.4, 0.05))
+    key = "Below each: its ID; from–to character of the text · token type."
+    ax.text(0, -rows * ROW - 0.36, key, fontsize=10, va="top")
+    ax.set(xlim=(-0.05, WIDTH - 0.05), ylim=(-rows * ROW - 0.6, 0.05))
     ax.set_axis_off()
     return Plot(ax.figure, ax, tokens_caption(tokens, MOST_DRAWN))
 
@@ -60,12 +63,19 @@ def plot_tokens(tokens, *, ax=None):
 def _layout(tokens):
     x, row = 0.0, 0
     for i in range(min(len(tokens.tokens), MOST_DRAWN)):
-        longest = max(len(drawable(tokens.tokens[i], MONO)), 8)
-        width = CHARACTER * longest + 0.14
+        name = drawable(tokens.tokens[i], MONO)
+        width = max(CHARACTER * len(name), SMALL * len(_place(tokens, i)), 0.8) + 0.14
         if x and x + width > WIDTH - 0.15:
             x, row = 0.0, row + 1
         yield i, row, x, width
         x += width + 0.1
+
+
+def _place(tokens, i):
+    """Where a token stands in its text, and its type."""
+    start, end = tokens.offsets[i]
+    where = "" if tokens.source[i] is None else f"{start}–{end} · "
+    return f"{where}type {tokens.types[i]}"
 
 
 def _mark(kind):
@@ -102,10 +112,8 @@ def _draw_box(ax, tokens, i, row, x, width):
     name = drawable(tokens.tokens[i], MONO)
     ax.text(middle, y - 0.195, name, fontsize=12, color=INK, **text)
     ax.text(middle, y - 0.45, tokens.ids[i], fontsize=9.5, color=INK, **text)
-    start, end = tokens.offsets[i]
-    where = "" if tokens.source[i] is None else f"{start}–{end} · "
-    small = f"{where}type {tokens.types[i]}"
-    ax.text(middle, y - 0.63, small, fontsize=8, color="#444444", **text)
+    place = _place(tokens, i)
+    ax.text(middle, y - 0.63, place, fontsize=8.5, color="#333333", **text)
     if not tokens.kept[i]:
         ax.plot([x, x + width], [y - 0.34, y - 0.04], color=INK, linewidth=1)
 
@@ -173,19 +181,17 @@ def tokens_html(tokens):
         f'{_CSS}<div class="bertlab-view" role="group" aria-label="{caption}">'
         f"{_source(tokens, 0)}{_source(tokens, 1)}"
         f'<ol class="bertlab-tokens" tabindex="0">{boxes}{rest}</ol>'
-        f'<p class="bertlab-key">{key} Under each token: its ID, where it stands in the'
-        " text, its token type.</p></div>"
+        f'<p class="bertlab-key">{key} Below each token: its ID; from which to which'
+        " character of the text it stands; its token type.</p></div>"
     )
 
 
 def _box(tokens, i):
-    start, end = tokens.offsets[i]
-    where = "" if tokens.source[i] is None else f"{start}–{end} · "
     lost = "" if tokens.kept[i] else ' class="bertlab-lost"'
     return (
         f'<li{lost}><b class="bertlab-{tokens.kinds[i]}">'
         f"{html.escape(tokens.tokens[i])}</b><span>{tokens.ids[i]}</span>"
-        f"<small>{where}type {tokens.types[i]}</small></li>"
+        f"<small>{_place(tokens, i)}</small></li>"
     )
 
 

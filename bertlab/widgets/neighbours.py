@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipywidgets
 
-from ..embeddings import SPACES, nearest_tokens, random_pairs
+from ..embeddings import SPACES, best_by_chance, nearest_tokens, random_pairs
 from ..plots.neighbours import plot_neighbours
 from ..tokens import look_up_word, shorten
 from .explorer import Explorer
@@ -58,8 +58,9 @@ class NeighbourExplorer(Explorer):
         space, word = self.space.value, self.word.value
         neighbours = nearest_tokens(self._bert, word, self.k.value, space, **hide)
         baseline = random_pairs(self._bert, space, **hide)
+        chance = best_by_chance(self._bert, space, **hide)
         return plot_neighbours(
-            neighbours, baseline, word=shorten(word.strip()), space=space
+            neighbours, baseline, chance=chance, word=shorten(word.strip()), space=space
         )
 
     def draw(self):

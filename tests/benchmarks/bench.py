@@ -18,7 +18,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
 # What a kernel has imported before the learner's first cell.
-KERNEL = "import ipykernel.kernelapp, IPython, resource, time; start = time.perf_counter()\n"
+KERNEL = (
+    "import ipykernel.kernelapp, IPython, resource, time; start = time.perf_counter()\n"
+)
 END = """
 import sys
 assert "tensorflow" not in sys.modules
@@ -42,16 +44,17 @@ bert = bertlab.load()
 PICTURE = """
 nearest = embeddings.nearest_tokens(bert, "dog", k=10)
 random = embeddings.random_pairs(bert)
-plots.plot_neighbours(nearest, random, word="dog").image()
+chance = embeddings.best_by_chance(bert)
+plots.plot_neighbours(nearest, random, chance=chance, word="dog").image()
 """
 FORWARD = """
 bert.model(**bert.tokenizer("My dog is cute", return_tensors="tf"))
 """
-WORDS = (
-    "dog cat tree river bank money queen king paris london red blue green seven nine"
-    " doctor nurse school book paper music piano water fire stone house garden flower"
-    " winter summer happy sad quick slow run walk sing computer science history"
-).split()
+WORDS = """
+    dog cat tree river bank money queen king paris london red blue green seven nine
+    doctor nurse school book paper music piano water fire stone house garden flower
+    winter summer happy sad quick slow run walk sing computer science history
+""".split()  # noqa: SIM905
 
 
 def row(what, measured, target=""):
@@ -61,7 +64,11 @@ def row(what, measured, target=""):
 
 def ratio_row(what, ratio, target):
     """Print a ratio with its target and whether it is met."""
-    row(what, f"{ratio:.2f} ×", f"target ≤ {target} ×: {'met' if ratio <= target else 'MISSED'}")
+    row(
+        what,
+        f"{ratio:.2f} ×",
+        f"target ≤ {target} ×: {'met' if ratio <= target else 'MISSED'}",
+    )
 
 
 def start(runs=9):
@@ -74,14 +81,19 @@ def start(runs=9):
     for _ in range(runs):  # in turn, so that a busy minute hurts both
         for name, code in codes.items():
             command = [sys.executable, "-c", KERNEL + code + END]
-            out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+            out = subprocess.run(
+                command, capture_output=True, text=True, check=True
+            ).stdout
             found[name].append(tuple(map(float, out.split())))
     medians = {
         name: [statistics.median(column) for column in zip(*values)]
         for name, values in found.items()
     }
     row("tokenizer, pyplot and table, bare", "{:.2f} s".format(medians["bare"][0]))
-    row("set-up cell to first neighbour picture", "{:.2f} s".format(medians["bertlab"][0]))
+    row(
+        "set-up cell to first neighbour picture",
+        "{:.2f} s".format(medians["bertlab"][0]),
+    )
     ratio_row("ratio", medians["bertlab"][0] / medians["bare"][0], 1.3)
     row("peak memory, bare", "{:.0f} MB".format(medians["bare"][1] / 1024))
     row("peak memory, bertlab", "{:.0f} MB".format(medians["bertlab"][1] / 1024))
@@ -129,14 +141,16 @@ def browser():
         const box = input.closest('.bertlab-explorer');
         const watch = new MutationObserver(() => {
             const image = box.querySelector('img');
-            if (!image || !image.alt.startsWith(`Nearest to ${input.value} in`)) return;
+            const now = `Nearest to ${input.value} in`;
+            if (!image || !image.alt.startsWith(now)) return;
             watch.disconnect();
-            image.decode().then(() => requestAnimationFrame(() => done(performance.now() - t)));
+            const shown = () => done(performance.now() - t);
+            image.decode().then(() => requestAnimationFrame(shown));
         });
         watch.observe(box, {childList: true, subtree: true});
         let t;
-        input.addEventListener('keydown', () => { t = performance.now(); }, {once: true});
-        window.armed = true;
+        const note = () => { t = performance.now(); };
+        input.addEventListener('keydown', note, {once: true});
     })"""
     times = []
     with (
@@ -149,9 +163,10 @@ def browser():
         word = page.get_by_label("Word:")
         for text in ("warm", "up", *WORDS):
             word.fill(text)
-            page.evaluate("window.armed = false")
-            handle = page.evaluate_handle(f"input => {{ window.spent = ({script})(input); }}",
-                                          word.element_handle())
+            handle = page.evaluate_handle(
+                f"input => {{ window.spent = ({script})(input); }}",
+                word.element_handle(),
+            )
             handle.dispose()
             word.press("Enter")
             times.append(page.evaluate("window.spent"))
@@ -159,18 +174,31 @@ def browser():
             expect(image).to_have_attribute("alt", re.compile(f"^Nearest to {text} in"))
     times = sorted(times[2:])
     p95 = statistics.quantiles(times, n=20)[-1]
-    row(f"Enter to new picture, p50 of {len(times)}", f"{statistics.median(times):.0f} ms")
-    row("Enter to new picture, p95", f"{p95:.0f} ms",
-        f"target < 200 ms: {'met' if p95 < 200 else 'MISSED'}")
+    row(
+        f"Enter to new picture, p50 of {len(times)}",
+        f"{statistics.median(times):.0f} ms",
+    )
+    row(
+        "Enter to new picture, p95",
+        f"{p95:.0f} ms",
+        f"target < 200 ms: {'met' if p95 < 200 else 'MISSED'}",
+    )
 
 
 def memory(kernels=4):
     """Several processes at once: proportional and private memory of each (Linux)."""
-    for name, code in (("tables only", LOAD + PICTURE), ("TensorFlow", LOAD + PICTURE + FORWARD)):
+    for name, code in (
+        ("tables only", LOAD + PICTURE),
+        ("TensorFlow", LOAD + PICTURE + FORWARD),
+    ):
         code = KERNEL + code + "\nprint('ready', flush=True)\ninput()"
         running = [
-            subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE,
-                             stdout=subprocess.PIPE, text=True)
+            subprocess.Popen(
+                [sys.executable, "-c", code],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
             for _ in range(kernels)
         ]
         for process in running:
@@ -185,7 +213,9 @@ def memory(kernels=4):
 
 def _sizes(pid):
     text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    sizes = {name: int(n) for name, n in re.findall(r"^(\w+): +(\d+) kB", text, re.MULTILINE)}
+    sizes = {
+        name: int(n) for name, n in re.findall(r"^(\w+): +(\d+) kB", text, re.MULTILINE)
+    }
     sizes["Private"] = sizes["Private_Clean"] + sizes["Private_Dirty"]
     return sizes
 
