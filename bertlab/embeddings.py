@@ -7,7 +7,8 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from .tokens import InputError, look_up_word, tokenize, vocabulary
+from .errors import InputError
+from .tokens import look_up_word, tokenize, vocabulary
 
 # How many dimensions the "without dominant" space leaves out: one to three dimensions
 # are enough to dominate cosine in the models that Timkey & van Schijndel (2021) tried.
@@ -315,7 +316,7 @@ def random_pairs(
 
 @lru_cache(maxsize=32)
 def best_by_chance(
-    bert, space="raw", *, hide_unused=True, hide_pieces=True, rows=100, seed=0
+    bert, space="raw", *, hide_unused=True, hide_pieces=True, rows=40, seed=0
 ):
     """Similarity of the nearest token to each of some rows with shuffled entries.
 

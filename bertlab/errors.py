@@ -1,8 +1,8 @@
-"""The one error that a learner can cause while loading a model."""
+"""Errors that a person causes: each says in a sentence what is wrong and what to do."""
 
 
-class ModelError(Exception):
-    """A model cannot be had or cannot be used; the message says what would do.
+class SentenceError(Exception):
+    """An error whose message is all that its reader needs.
 
     In IPython and Jupyter the message is shown alone, without a traceback.
     """
@@ -10,3 +10,11 @@ class ModelError(Exception):
     def _render_traceback_(self) -> list[str]:
         # IPython asks an exception for its own lines before it formats a traceback.
         return [str(self)]
+
+
+class ModelError(SentenceError):
+    """A model cannot be had or cannot be used; the message says what would do."""
+
+
+class InputError(SentenceError, ValueError):
+    """What somebody typed cannot be used; the message says what to do instead."""

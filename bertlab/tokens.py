@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from .errors import InputError
+
 # A WordPiece word longer than this becomes [UNK] as a whole (Devlin's own constant).
 LONGEST_WORD = 100
 # About eight times what 512 tokens hold: enough to see truncation, and still quick.
 LONGEST_TEXT = 20_000
-
-
-class InputError(ValueError):
-    """What somebody typed cannot be used; the message says what to do instead."""
 
 
 @dataclass(frozen=True)

@@ -226,14 +226,12 @@ def test_number_by_keyboard(neighbours):
 
 
 def test_space_by_keyboard(neighbours):
-    # The list has to be opened: closed, JupyterLab takes the arrows for its own.
-    def choose(arrow):
-        neighbours.reach(neighbours.box.get_by_label("Space:"))
-        for key in ("Space", arrow, "Enter"):
-            neighbours.page.keyboard.press(key)
+    def choose(space):
+        neighbours.reach(neighbours.box.get_by_role("radio", name=space, exact=True))
+        neighbours.page.keyboard.press("Space")
 
-    changes(neighbours, lambda: choose("ArrowDown"), "in the centred space")
-    changes(neighbours, lambda: choose("ArrowUp"), "in the raw space")
+    changes(neighbours, lambda: choose("centred"), "in the centred space")
+    changes(neighbours, lambda: choose("raw"), "in the raw space")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,8 @@ from bertlab.embeddings import (
     shown_rows,
     token_space,
 )
-from bertlab.tokens import InputError, vocabulary
+from bertlab.errors import InputError
+from bertlab.tokens import vocabulary
 
 TEXTS = [
     ("hello, world!",),
@@ -372,13 +373,13 @@ def test_random_pairs_come_from_the_rows_on_show(known):
 @pytest.mark.parametrize("space", SPACES)
 def test_best_by_chance(bert, space):
     best = best_by_chance(bert, space)
-    assert best.shape == (100,)
+    assert best.shape == (40,)
     assert (np.diff(best) >= 0).all()
     # The same draw, from a copy of the table.
     shown = np.flatnonzero(shown_rows(bert))
     generator = np.random.default_rng(0)
     copy = by_definition(bert.tables.token, space)
-    rows = generator.permuted(copy[generator.choice(shown, size=100)], axis=1)
+    rows = generator.permuted(copy[generator.choice(shown, size=40)], axis=1)
     rows *= token_space(bert, space).scale > 0
     copy /= np.linalg.norm(copy, axis=1, keepdims=True)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)

@@ -3,6 +3,7 @@
 import base64
 import re
 import warnings
+import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from io import BytesIO
 from itertools import pairwise
@@ -377,28 +378,36 @@ UNUSUAL = {
 
 @pytest.mark.parametrize("plot", PLOTS)
 def test_a_readers_settings_neither_leak_in_nor_change(plot):
-    wanted = plot().png()
+    wanted = plot().picture(), plot().svg()
     with mpl.rc_context(UNUSUAL):
         before = dict(mpl.rcParams)
-        assert plot().png() == wanted
+        assert (plot().picture(), plot().svg()) == wanted
         assert dict(mpl.rcParams) == before
 
 
 @pytest.mark.parametrize("plot", PLOTS)
 def test_the_picture_has_the_size_that_is_stated(plot):
     drawn = plot()
-    picture = Image.open(BytesIO(drawn.png()))
+    picture = drawn.picture()
     width, height = drawn.size
-    assert picture.format == "PNG"
     assert picture.width == pytest.approx(2 * width, abs=2)
     assert picture.height == pytest.approx(2 * height, abs=2)
     assert 300 < width < 800
 
 
-def test_a_lower_compression_is_the_same_picture():
-    drawn = neighbours()
-    quick, small = (Image.open(BytesIO(drawn.png(level))) for level in (1, 9))
-    assert quick.tobytes() == small.tobytes()
+@pytest.mark.parametrize("label", HOSTILE)
+def test_svg_keeps_letters_as_text_and_no_markup(label):
+    drawn = plot_neighbours([(label, 0.5)], BASELINE, chance=CHANCE, word="dog").svg()
+    tree = ElementTree.fromstring(drawn)  # noqa: S314 - our own
+    tags = {element.tag.rpartition("}")[2] for element in tree.iter()}
+    assert not tags & {"script", "iframe", "img", "image", "foreignObject"}
+    texts = ["".join(e.itertext()) for e in tree.iter() if e.tag.endswith("}text")]
+    assert drawable(label).strip() in texts
+    assert "0.50" in texts
+    assert (
+        drawn
+        == plot_neighbours([(label, 0.5)], BASELINE, chance=CHANCE, word="dog").svg()
+    )
 
 
 @pytest.fixture
@@ -421,7 +430,7 @@ def test_a_plot_shows_itself_with_its_caption_below(plot, outputs):
     (picture, metadata), (caption, _) = outputs
     saved = Image.open(BytesIO(base64.b64decode(picture["image/png"])))
     # In fewer colours, to be small in a notebook, but the same picture.
-    wanted = np.int16(Image.open(BytesIO(drawn.png())).convert("RGB"))
+    wanted = np.int16(drawn.picture())
     assert np.abs(np.int16(saved.convert("RGB")) - wanted).mean() < 1
     assert picture["text/plain"] == drawn.caption
     width, height = drawn.size
@@ -440,8 +449,11 @@ def test_a_plot_as_html(plot):
     assert (figure.tag, image.tag, caption.tag) == ("figure", "img", "figcaption")
     assert image.attributes["alt"] == caption.words == drawn.caption
     assert f"width:{drawn.size[0]}px;max-width:100%" in image.attributes["style"]
-    data = image.attributes["src"].removeprefix("data:image/png;base64,")
-    assert Image.open(BytesIO(base64.b64decode(data))).width >= 600
+    data = image.attributes["src"].removeprefix("data:image/svg+xml;base64,")
+    tree = ElementTree.fromstring(base64.b64decode(data))  # noqa: S314 - our own
+    letters = [e.tag for e in tree.iter() if e.tag.endswith("}text")]
+    assert tree.tag.endswith("}svg")
+    assert len(letters) >= 4
 
 
 @pytest.mark.parametrize("label", HOSTILE)
@@ -452,8 +464,8 @@ def test_labels_are_never_markup(label, bert):
     assert not title(neighbour).get_parse_math()
     on_map = plot_map(POINTS[:2], labels=[label, label])
     assert not on_map.axes.texts[0].get_parse_math()
-    neighbour.png()
-    on_map.png()
+    neighbour.picture()
+    on_map.picture()
     assert skeleton(neighbour.html()) == skeleton(neighbours().html())
     plain = skeleton(tokens_html(tokenize(bert, "unbelievably 👩", "a")))
     assert skeleton(tokens_html(tokenize(bert, label, label))) <= plain
@@ -480,13 +492,13 @@ def test_every_kind_of_label_is_drawn_without_a_warning(bert):
         warnings.simplefilter("error")
         plot_neighbours(
             list(zip(sample, values)), BASELINE, chance=CHANCE, word="東ש🙂"
-        ).png()
+        ).picture()
         plot_map(
             np.random.default_rng(0).normal(size=(len(sample), 2)), labels=sample
-        ).png()
-        plot_similarities({"東": dict(zip(sample, values))}, BASELINE).png()
-        plot_rows(np.outer(values, [1, 2]), labels=sample).png()
-        plot_tokens(tokenize(bert, " ".join(sample))).png()
+        ).picture()
+        plot_similarities({"東": dict(zip(sample, values))}, BASELINE).picture()
+        plot_rows(np.outer(values, [1, 2]), labels=sample).picture()
+        plot_tokens(tokenize(bert, " ".join(sample))).picture()
 
 
 @pytest.mark.parametrize("word", ["東京" * 12, "W" * 24, "한국어" * 8])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..tokens import InputError, count, tokenize
+from ..errors import InputError
+from ..tokens import count, tokenize
 from .feedback import Feedback, check
 
 WORDS = ("play", "playing", "unplayable", "zzz", "ing", "p", "playzzz", "unz")

@@ -6,7 +6,7 @@ import base64
 import html
 from dataclasses import dataclass
 from functools import lru_cache, wraps
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import matplotlib as mpl
 from matplotlib import style
@@ -23,8 +23,6 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 # Twice the pixels of an ordinary screen, shown at half their size: sharp when enlarged.
 DPI, DISPLAY_DPI = 160, 80
-# Bytes of a PNG beyond which it is saved in a notebook with a palette.
-LARGE = 50_000
 
 _STYLE = {
     "font.family": "DejaVu Sans",
@@ -36,6 +34,7 @@ _STYLE = {
     "axes.edgecolor": GREY,
     "figure.facecolor": "white",
 }
+_SVG = {"svg.fonttype": "none", "svg.hashsalt": "bertlab"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,14 +53,25 @@ class Plot:
     axes: mpl.axes.Axes
     caption: str
 
-    def png(self, compress=1):
-        """Return the picture as PNG bytes; `compress` up to 9 makes them fewer."""
+    def picture(self):
+        """Return the figure as a PIL image."""
         file = BytesIO()
         with house_style():
-            self.figure.savefig(
-                file, format="png", dpi=DPI, pil_kwargs={"compress_level": compress}
-            )
-        return file.getvalue()
+            self.figure.savefig(file, format="rgba", dpi=DPI)
+        width = int(self.figure.bbox_inches.width * DPI)
+        height = len(file.getbuffer()) // (4 * width)
+        image = Image.frombytes("RGBA", (width, height), file.getvalue())
+        return image.convert("RGB")
+
+    def svg(self):
+        """Return the figure as SVG, its letters left as text: a third of the time."""
+        file = StringIO()
+        with house_style(), mpl.rc_context(_SVG):
+            self.figure.savefig(file, format="svg", metadata={"Date": None})
+        # Verdana is as wide, where DejaVu Sans is not installed.
+        return file.getvalue().replace(
+            "'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif"
+        )
 
     @property
     def size(self):
@@ -73,7 +83,7 @@ class Plot:
     def image(self):
         """Return the output's data and metadata: PNG, caption, alternative text."""
         width, height = self.size
-        png = encoded(Image.open(BytesIO(self.png())))
+        png = encoded(self.picture(), shades=bool(self.axes.images))
         return (
             {"image/png": png, "text/plain": self.caption},
             {"image/png": {"width": width, "height": height, "alt": self.caption}},
@@ -83,11 +93,11 @@ class Plot:
         """Return an HTML figure: the image, its alternative text, and the caption."""
         width, _ = self.size
         caption = html.escape(self.caption)
-        data = base64.b64encode(self.png()).decode()
+        data = base64.b64encode(self.svg().encode()).decode()
         # The caption is the alternative text; said once is enough for a screen reader.
         return (
             '<figure class="bertlab-figure" style="margin:0">'
-            f'<img alt="{caption}" src="data:image/png;base64,{data}"'
+            f'<img alt="{caption}" src="data:image/svg+xml;base64,{data}"'
             f' style="width:{width}px;max-width:100%;height:auto">'
             f'<figcaption aria-hidden="true" style="max-width:48em;line-height:1.4">'
             f"{caption}</figcaption></figure>"
@@ -103,14 +113,15 @@ class Plot:
         display(caption_output(self.caption), raw=True)
 
 
-def encoded(picture):
-    """Return a PIL image as a PNG small enough to be saved in a notebook, in base64."""
+def encoded(picture, shades=False):
+    """Return a PIL image as a PNG small enough to be saved in a notebook, in base64.
+
+    A palette is enough for lines, letters and points; `shades` of colour need more.
+    """
     file = BytesIO()
-    picture = picture.convert("RGB")
-    picture.save(file, "PNG")
-    if file.tell() > LARGE:  # a palette is enough for lines, letters and points
-        file = BytesIO()
-        picture.quantize(128).save(file, "PNG")
+    (picture if shades else picture.quantize(128, Image.Quantize.MAXCOVERAGE)).save(
+        file, "PNG"
+    )
     return base64.b64encode(file.getvalue()).decode()
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import html
-from io import BytesIO
 
 import ipywidgets
 from matplotlib.font_manager import findfont
 from PIL import Image, ImageDraw, ImageFont
 
+from ..errors import InputError
 from ..plots.plot import DISPLAY_DPI, DPI, drawable, encoded
-from ..tokens import InputError
+from ..tokens import shorten
 
 
 class Explorer(ipywidgets.VBox):
@@ -49,7 +49,10 @@ class Explorer(ipywidgets.VBox):
         self.add_class("bertlab-explorer")
         self._update()
         # What somebody without a kernel sees is the state that the learner starts from.
-        self._first = self._face()
+        try:
+            self._first = self._face()
+        except InputError as error:
+            self._first = {"text/plain": str(error)}, {}
 
     def draw(self):
         """Compute and draw from the controls' values.
@@ -100,9 +103,15 @@ class Explorer(ipywidgets.VBox):
         )
 
     def _face(self):
-        """The state as a picture with a line that names the controls' values."""
+        """The state as a picture, with a line that names the controls' values.
+
+        Returns
+        -------
+        data, metadata : dict
+            For the output, as `Plot.image`.
+        """
         plot = self.plot()
-        picture = Image.open(BytesIO(plot.png())).convert("RGB")
+        picture = plot.picture()
         values = " · ".join(
             f"{control.description.rstrip(':')}: {_value(control)}"
             for control in self.controls.values()
@@ -119,22 +128,24 @@ class Explorer(ipywidgets.VBox):
         )
         for row, line in enumerate(lines):
             pen.text((12, 8 + 34 * row), drawable(line), fill="#222222", font=font)
-        size = {"width": face.width * DISPLAY_DPI // DPI}
         text = f"{values}. {plot.caption}"
-        return encoded(face), text, size
+        width = face.width * DISPLAY_DPI // DPI
+        return (
+            {"image/png": encoded(face), "text/plain": text},
+            {"image/png": {"width": width, "alt": text}},
+        )
 
     def _repr_mimebundle_(self, **kwargs):
         data = super()._repr_mimebundle_(**kwargs)
-        png, text, size = self._first
-        data = {**data, "image/png": png, "text/plain": text}
-        return data, {"image/png": {**size, "alt": text}}
+        face, metadata = self._first
+        return {**data, **face}, metadata
 
 
 def _value(control):
     value = control.value
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return value if value != "" else "(empty)"
+    return shorten(str(value), 60) if value != "" else "(empty)"
 
 
 def _wrapped(text, width):

@@ -37,8 +37,13 @@ class NeighbourExplorer(Explorer):
                     continuous_update=False,
                     style=STYLE,
                 ),
-                "space": ipywidgets.Dropdown(
-                    options=SPACES, description="Space:", style=STYLE
+                # Not a drop-down list: JupyterLab takes its arrow keys for itself.
+                "space": ipywidgets.RadioButtons(
+                    options=SPACES,
+                    description="Space:",
+                    orientation="horizontal",
+                    style=STYLE,
+                    layout={"width": "auto"},
                 ),
                 "hide_unused": ipywidgets.Checkbox(
                     True, description="hide [unused] rows", **short
