@@ -9,11 +9,11 @@ from bertlab.tokens import (
     InputError,
     around,
     count,
-    look_up_word,
     shorten,
     tokenize,
     vocabulary,
 )
+from bertlab.words import look_up_word
 
 
 @pytest.fixture(scope="module")

@@ -133,7 +133,7 @@ def plot_norms(rank, norm, *, edges=(1, 101, 501, 5001, 10001), ax=None):
         rank, norm, linestyle="none", marker=".", markersize=2, color=BLUE, alpha=0.3
     )
     part = np.searchsorted(edges, rank, side="right") - 1
-    found = []
+    found, before = [], 0
     for n in np.unique(part[part >= 0]):
         inside = part == n
         low, high, mean = rank[inside].min(), rank[inside].max(), norm[inside].mean()
@@ -142,12 +142,15 @@ def plot_norms(rank, norm, *, edges=(1, 101, 501, 5001, 10001), ax=None):
         ax.annotate(
             f"{mean:.2f}",
             (np.sqrt(low * high), mean),
-            xytext=(0, 8),
+            # Where the means fall, above the bar is where the one before it is.
+            xytext=(0, 8 if mean > before else -8),
             textcoords="offset points",
             ha="center",
+            va="bottom" if mean > before else "top",
             fontweight="bold",
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85},
         )
+        before = mean
         found.append(f"{mean:.2f} (ranks {low:,} to {high:,})")
     ax.set(xscale="log", ylabel="norm of the row")
     ax.xaxis.set_major_formatter("{x:,.0f}")

@@ -127,8 +127,10 @@ def plot_similarities(groups, baseline, *, compared="random pairs", ax=None):
             markersize=8,
             label=drawable(name),
         )
+    on_hatching = {"facecolor": "white", "edgecolor": "none", "pad": 1}
     for y, (_, _, value) in enumerate(pairs):
-        ax.text(value + 0.02, y, f"{value:.2f}", va="center", fontsize=10)
+        name = f"{value:.2f}"
+        ax.text(value + 0.022, y, name, va="center", fontsize=10, bbox=on_hatching)
     labels = [drawable(label) for _, label, _ in pairs]
     ax.set_yticks(range(len(pairs)), labels, parse_math=False)
     ax.set_ylim(len(pairs) - 0.4, -0.6)

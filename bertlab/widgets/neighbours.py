@@ -6,7 +6,8 @@ import ipywidgets
 
 from ..embeddings import SPACES, best_by_chance, nearest_tokens, random_pairs
 from ..plots.neighbours import plot_neighbours
-from ..tokens import look_up_word, shorten
+from ..tokens import shorten
+from ..words import look_up_word
 from .explorer import Explorer
 
 STYLE = {"description_width": "90px"}

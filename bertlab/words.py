@@ -1,0 +1,90 @@
+"""From a word that somebody typed to its row, or rows, of the token table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .errors import InputError
+from .tokens import LONGEST_WORD, check_text, shorten
+
+
+@dataclass(frozen=True)
+class Word:
+    """The rows of the token table that a typed word leads to.
+
+    Attributes
+    ----------
+    typed : str
+        What was typed, without spaces around it.
+    tokens : list of str
+        The tokens it becomes; more than one if the word has no row of its own.
+    ids : list of int
+        Their IDs.
+    sentence : str
+        Empty for a plain word; otherwise what is unusual about it.
+    """
+
+    typed: str
+    tokens: list[str]
+    ids: list[int]
+    sentence: str
+
+
+def look_up_word(bert, word):
+    """Find the row, or rows, for a word as somebody typed it.
+
+    An entry of the vocabulary typed to the letter (``dog``, ``##ing``, ``[MASK]``) is
+    its own row. Anything else goes through the tokenizer.
+
+    Raises
+    ------
+    InputError
+        If nothing is left to look up.
+    """
+    check_text(word, "word")
+    typed = word.strip()
+    if not typed:
+        raise InputError("Type a word, for instance dog, and press Enter.")
+    row = bert.tokenizer.convert_tokens_to_ids(typed)
+    if row != bert.tokenizer.unk_token_id or typed == bert.tokenizer.unk_token:
+        return Word(typed, [typed], [row], "")
+    tokens = bert.tokenizer.tokenize(typed)
+    ids = bert.tokenizer.convert_tokens_to_ids(tokens)
+    name = shorten(typed)
+    if not tokens:
+        raise InputError(
+            f"The tokenizer keeps nothing of “{name}” (invisible or control characters"
+            " only): type a word, for instance dog."
+        )
+    if len(tokens) > bert.config.max_position_embeddings:
+        raise InputError(
+            f"That is {len(tokens):,} tokens, a text rather than a word: type one word,"
+            " for instance dog."
+        )
+    unknown = ids.count(bert.tokenizer.unk_token_id)
+    if unknown == len(ids) == 1 and len(typed) > LONGEST_WORD:
+        sentence = (
+            f"“{name}” has over {LONGEST_WORD} characters: such a word always becomes"
+            " [UNK], so this is the row of [UNK]."
+        )
+    elif unknown == len(ids):
+        sentence = (
+            f"“{name}” is not in the vocabulary and cannot be built from its pieces: it"
+            " becomes [UNK], so this is the row of [UNK], the same for every unknown"
+            " word."
+        )
+    elif len(tokens) > 1:
+        some = " ".join(tokens[:8]) + (" …" if len(tokens) > 8 else "")
+        longest = max(tokens, key=lambda token: len(token.removeprefix("##")))
+        sentence = (
+            f"“{name}” has no row of its own: it is {len(tokens)} tokens, {some}. Shown"
+            f" are the neighbours of the average of their rows; type one of them, such"
+            f" as {longest}, to see its own."
+        )
+        if typed.upper() in bert.tokenizer.all_special_tokens:
+            sentence += f" The special token is written {typed.upper()}."
+        elif set(tokens) & {"+", "-"}:
+            sentence += " Signs are read as text; for sums of rows see section 4 of 02."
+    else:
+        sentence = f"The tokenizer writes “{name}” as {tokens[0]}: this is its row."
+    return Word(typed, tokens, ids, sentence)
