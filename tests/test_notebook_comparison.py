@@ -7,12 +7,13 @@ import subprocess
 import sys
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from notebook_comparison import difference, same_text
+from notebook_comparison import NotebookCell, difference, same_text
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -276,3 +277,23 @@ def outcomes(tmp_path_factory):
 @pytest.mark.parametrize("name", CELLS)
 def test_cells_through_pytest(outcomes, name):
     assert outcomes[0][name] == CELLS[name][0], outcomes[1]
+
+
+@pytest.mark.parametrize(
+    ("tags", "installed", "same"),
+    [
+        (["needs-tensorflow-text"], True, False),
+        (["needs-tensorflow-text"], False, True),
+        ([], False, False),
+    ],
+)
+def test_results_of_tensorflow_text_where_there_is_none(
+    monkeypatch, tags, installed, same
+):
+    monkeypatch.setattr("notebook_comparison.find_spec", lambda name: installed or None)
+    cell = SimpleNamespace(cell=SimpleNamespace(metadata={"tags": tags}))
+    saved, made = (
+        [{"output_type": "stream", "name": "stdout", "text": text}]
+        for text in ("True\n", "No tensorflow-text\n")
+    )
+    assert NotebookCell.compare_outputs(cell, made, saved) is same
