@@ -3,10 +3,7 @@
 import argparse
 import sys
 
-from bertlab import report
-from bertlab.copying import copy_model
 from bertlab.errors import ModelError
-from bertlab.model import load
 
 FIRST = "All is well: open notebooks/00_start_here.ipynb"
 
@@ -26,13 +23,29 @@ def main(arguments: list[str] | None = None) -> int:
         help="copy the model to FOLDER, for a machine without a network",
     )
     options = parser.parse_args(arguments)
-    if options.copy_to:
-        return copy(options.model, options.copy_to)
-    return describe(options.model)
+    try:
+        if options.copy_to:
+            return copy(options.model, options.copy_to)
+        return describe(options.model)
+    except ImportError as error:
+        print(f"{why(error)}. Run  pip install -r requirements.txt", file=sys.stderr)
+        return 1
+
+
+def why(error: BaseException) -> str:
+    """What could not be imported: transformers hides it behind an error of its own."""
+    while error.__cause__:
+        error = error.__cause__
+    if type(error) is ModuleNotFoundError:
+        return f"{error.name} is missing"
+    return str(error).strip().rstrip(".").replace("\n", " ")
 
 
 def copy(model: str | None, folder: str) -> int:
     """Copy the model to `folder`; return the exit status."""
+    from bertlab.copying import copy_model
+    from bertlab.model import load
+
     try:
         target = copy_model(load(model), folder)
     except ModelError as error:
@@ -44,6 +57,8 @@ def copy(model: str | None, folder: str) -> int:
 
 def describe(model: str | None) -> int:
     """Print the report, a line as soon as it is known; return the exit status."""
+    from bertlab import report
+
     wrong = 0
     for finding in findings(model):
         wrong += finding.ok is False
@@ -55,10 +70,13 @@ def describe(model: str | None) -> int:
 
 def findings(model: str | None):
     """Look at the machine and, if the model can be loaded, at the model."""
+    from bertlab import report
+    from bertlab.model import load
+
     yield from report.machine_findings()
     try:
         bert = load(model)
-    except (ModelError, ImportError) as error:
+    except ModelError as error:
         yield report.Finding("model", str(error), False, str(error))
         return
     yield from report.model_findings(bert)

@@ -4,14 +4,19 @@ A safetensors file is eight bytes that give the length of a JSON header, the hea
 (for each tensor its dtype, shape and place), and the tensors' bytes end to end.
 """
 
+from __future__ import annotations
+
 import json
+import math
 import mmap
 import struct
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from bertlab.errors import ModelError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 BYTES_PER_VALUE = {"F32": 4, "F16": 2, "BF16": 2}
 
@@ -69,12 +74,14 @@ class Checkpoint:
             A view of the mapped file, whose pages all processes share; float16 and
             bfloat16 tensors are converted, and are copies.
         """
+        import numpy as np
+
         entry = self._entries[name]
         dtype, shape = entry["dtype"], entry["shape"]
         start = self._data_start + entry["data_offsets"][0]
         stored = {"F32": "<f4", "F16": "<f2", "BF16": "<u2"}[dtype]
         array = np.frombuffer(
-            self._bytes, dtype=stored, count=int(np.prod(shape)), offset=start
+            self._bytes, dtype=stored, count=math.prod(shape), offset=start
         ).reshape(shape)
         if dtype == "F32":
             return array
@@ -105,7 +112,7 @@ class Checkpoint:
             }
             expected = {
                 name: BYTES_PER_VALUE[header[name]["dtype"]]
-                * int(np.prod(header[name]["shape"]))
+                * math.prod(header[name]["shape"])
                 for name in counts
             }
         except (ValueError, KeyError, TypeError, AttributeError):

@@ -1,6 +1,8 @@
 """Check that a folder holds a BERT that bertlab can use."""
 
 import json
+import math
+from collections import Counter
 from pathlib import Path
 
 from bertlab.checkpoint import BYTES_PER_VALUE, Checkpoint, expected_shapes
@@ -24,6 +26,11 @@ SIZES = (
     "intermediate_size",
     "max_position_embeddings",
     "type_vocab_size",
+)
+# transformers.activations_tf.ACT2FN but for glu, which halves the layer's width.
+ACTIVATIONS = (
+    *("gelu", "gelu_10", "gelu_fast", "gelu_new", "quick_gelu"),
+    *("relu", "silu", "swish", "mish", "sigmoid", "tanh"),
 )
 
 
@@ -92,7 +99,8 @@ def open_checkpoint(folder: Path, config) -> Checkpoint:
     Raises
     ------
     ModelError
-        If the weights are missing, in another format, incomplete or of other shapes.
+        If the configuration has an impossible value, or the weights are missing, in
+        another format, incomplete or of other shapes.
     """
     for size in SIZES:
         value = getattr(config, size)
@@ -105,6 +113,17 @@ def open_checkpoint(folder: Path, config) -> Checkpoint:
         raise ModelError(
             f"config.json in {folder} divides hidden_size {config.hidden_size} among"
             f" {config.num_attention_heads} heads, which leaves a remainder."
+        )
+    eps = config.layer_norm_eps
+    if type(eps) not in (int, float) or not 0 < eps < math.inf:
+        raise ModelError(
+            f"config.json in {folder} says layer_norm_eps = {eps!r}, which must be a"
+            " number above 0."
+        )
+    if config.hidden_act not in ACTIVATIONS:
+        raise ModelError(
+            f"config.json in {folder} says hidden_act = {config.hidden_act!r}, which"
+            f" must be one of {', '.join(ACTIVATIONS)}."
         )
     if not (folder / WEIGHTS).is_file():
         raise ModelError(f"{folder} has no {WEIGHTS}. {_other_format(folder)}")
@@ -146,9 +165,19 @@ def _other_format(folder: Path) -> str:
 
 
 def check_tokenizer_files(folder: Path) -> None:
-    """Raise ModelError unless `folder` holds a tokenizer."""
-    if not any((folder / name).is_file() for name in ("vocab.txt", "tokenizer.json")):
+    """Raise ModelError unless `folder` holds a tokenizer, with each token once."""
+    vocabulary = folder / "vocab.txt"
+    if (folder / "tokenizer.json").is_file():  # read in place of vocab.txt
+        return
+    if not vocabulary.is_file():
         raise ModelError(
             f"{folder} has neither vocab.txt nor tokenizer.json; copy the tokenizer's"
             " files from where the model came from."
+        )
+    lines = vocabulary.read_bytes().splitlines()
+    if double := [line for line, times in Counter(lines).items() if times > 1]:
+        raise ModelError(
+            f"vocab.txt in {folder} has {double[0].decode(errors='replace')!r} more"
+            " than once, so its lines are not the rows of the token table. Copy it"
+            " again from where the model came from."
         )

@@ -1,5 +1,7 @@
 """`load()`: a trained BERT with its tokenizer, its tables and its TensorFlow model."""
 
+from __future__ import annotations
+
 import ctypes
 import gc
 import os
@@ -8,13 +10,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from bertlab.checkpoint import Checkpoint
 from bertlab.errors import ModelError
 from bertlab.folder import check_tokenizer_files, open_checkpoint
 from bertlab.weights import Weights, find
+
+# `python -m bertlab` imports this module, and says so in a line where NumPy is missing.
+if TYPE_CHECKING:
+    import numpy as np
 
 # Quiet, and small: oneDNN's copies of the weights cost each kernel some 100 MB.
 TENSORFLOW_SETTINGS = {
@@ -166,7 +171,7 @@ def load_tokenizer(weights: Weights, config):
     Raises
     ------
     ModelError
-        If there is none, or it has tokens that the token table has no row for.
+        If there is none, or it is not whole, or the token table is another model's.
     """
     from transformers import BertTokenizerFast
 
@@ -190,13 +195,27 @@ def load_tokenizer(weights: Weights, config):
     tokenizer.backend_tokenizer.no_truncation()
     tokenizer.backend_tokenizer.no_padding()
     tokenizer.model_max_length = min(tokenizer.model_max_length, longest)
-    if len(tokenizer) > config.vocab_size:
-        raise ModelError(
-            f"The tokenizer in {weights.folder} knows {len(tokenizer):,} tokens, but"
-            f" the token table has {config.vocab_size:,} rows: they belong to"
-            " different models."
-        )
+    check_vocabulary(tokenizer, weights.folder, config.vocab_size)
     return tokenizer
+
+
+def check_vocabulary(tokenizer, folder: Path, rows: int) -> None:
+    """Raise ModelError unless a token table of `rows` rows fits the vocabulary."""
+    # transformers adds special tokens that the file lacks, with ids past its end.
+    own = tokenizer.backend_tokenizer.get_vocab(with_added_tokens=False)
+    special = [getattr(tokenizer, f"{n}_token") for n in ("unk", "cls", "sep", "pad")]
+    if missing := [str(token) for token in special if token not in own]:
+        raise ModelError(
+            f"The vocabulary in {folder} has no {', '.join(missing)}, which BERT needs:"
+            " copy the tokenizer's files again from where the model came from."
+        )
+    # Tables are often padded, to 30,528 rows for 30,522 tokens, say, and some published
+    # ones by a thousand; a vocabulary that lacks an eighth belongs to another table.
+    if not rows - rows // 8 <= len(tokenizer) <= rows:
+        raise ModelError(
+            f"The tokenizer in {folder} knows {len(tokenizer):,} tokens, but the token"
+            f" table has {rows:,} rows: they belong to different models."
+        )
 
 
 def tensorflow_model(folder: Path, config):

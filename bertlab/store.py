@@ -8,8 +8,6 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from bertlab.errors import ModelError
 from bertlab.published import Published
 from bertlab.sources import SOURCES, SourceError, in_hub_cache
@@ -31,8 +29,9 @@ def store_folder() -> Path:
 def find_fetched(published: Published) -> Path | None:
     """The folder of a copy that was fetched before and is right, or None.
 
-    Only reads, so it needs no lock and works on a store that cannot be written. A copy
-    with other bytes than the published ones is refused, by name.
+    Only reads, so it needs no lock and works on a store that cannot be written. A file
+    with other bytes than the published ones is refused, by name; one that is missing
+    may be on its way, moved in by another process.
     """
     store = store_folder() / published.name
     if _is_right(store, "the store", published):
@@ -45,8 +44,7 @@ def find_fetched(published: Published) -> Path | None:
 
 def _is_right(folder: Path, where: str, published: Published) -> bool:
     faults = published.faults(folder)
-    if faults != [f"{file.name} is missing" for file in published.files]:
-        _refuse(faults, where)
+    _refuse([fault for fault in faults if not fault.endswith(" is missing")], where)
     return not faults
 
 
@@ -65,21 +63,39 @@ def fetch(published: Published) -> Path:
     Raises
     ------
     ModelError
-        If no source has it, or the store cannot take it.
+        If no source has it, or the store cannot take it. Those that waited for a fetch
+        that failed do not try again: they fail with the same message.
     """
     store = store_folder()
+    failed = store / f"{published.name}.failed"
     try:
+        before = _written(failed)
         with _lock(store, published.name) as waited:
             if waited and (folder := find_fetched(published)):
                 return folder
+            # What an earlier fetch left there says nothing about the one waited for.
+            if waited and _written(failed) not in (None, before):
+                raise ModelError(failed.read_text(encoding="utf-8"))
+            failed.unlink(missing_ok=True)
             for left_over in store.glob(f"{published.name}.part-*"):
                 shutil.rmtree(left_over, ignore_errors=True)
             with tempfile.TemporaryDirectory(
                 prefix=f"{published.name}.part-", dir=store, ignore_cleanup_errors=True
             ) as folder:
-                return _fetch_into(store / published.name, Path(folder), published)
+                try:
+                    return _fetch_into(store / published.name, Path(folder), published)
+                except ModelError as error:
+                    failed.write_text(str(error), encoding="utf-8")
+                    raise
     except OSError as error:
         raise ModelError(_storage_sentence(error, store, published)) from None
+
+
+def _written(path: Path) -> int | None:
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
 
 
 def _fetch_into(target: Path, folder: Path, published: Published) -> Path:
@@ -112,6 +128,8 @@ def _put_in_place(files: Path, target: Path, published: Published) -> None:
 
 @contextmanager
 def _lock(store: Path, name: str):
+    from filelock import FileLock, Timeout
+
     store.mkdir(parents=True, exist_ok=True)
     lock = FileLock(store / f"{name}.lock")
     waited = False

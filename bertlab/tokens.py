@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -11,6 +13,14 @@ from .errors import InputError
 LONGEST_WORD = 100
 # About eight times what 512 tokens hold: enough to see truncation, and still quick.
 LONGEST_TEXT = 20_000
+
+# What nobody sees, or what turns the letters after it around. Not the two joiners:
+# emoji and some scripts are built with them.
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb]"
+)
+_RIGHT_TO_LEFT = {"R", "AL", "AN"}
 
 
 @dataclass(frozen=True)
@@ -179,8 +189,8 @@ def _sentences(t):
         yield f"Even an empty text becomes {tokens}."
         return
     yield (
-        f"{count(len(t.tokens), 'token')}: {len(own)} for what you typed and"
-        f" {special} special."
+        f"{count(len(t.tokens), 'token')}: {len(own):,} for what you typed and"
+        f" {special:,} special."
     )
     if t.lost:
         ends = [
@@ -189,9 +199,9 @@ def _sentences(t):
             if t.pair is not None and any(t.source[i] == which for i in t.lost)
         ]
         what = " and ".join(ends) or count(len(t.lost), "token")
-        where = "" if ends else f", from “{around(t, t.lost[0])}” on"
+        where = "" if ends else f", from “{isolated(around(t, t.lost[0]))}” on"
         yield (
-            f"The model takes {t.limit}. Truncation would lose {what}{where}: crossed"
+            f"The model takes {t.limit:,}. Truncation would lose {what}{where}: crossed"
             " out here."
         )
     pieces = {}
@@ -200,21 +210,23 @@ def _sentences(t):
     split = [p for p in pieces.values() if len(p) > 1]
     if split:
         longest = max(split, key=len)
-        yield (
-            f"{count(len(split), 'word')} split into pieces, for instance"
-            f" {' '.join(longest[:8])}{' …' if len(longest) > 8 else ''}."
-        )
-    special = dict.fromkeys(t.tokens[i] for i in own if t.kinds[i] == "special")
+        words = count(len(split), "word")
+        yield f"{words} split into pieces, for instance {few(longest)}"
+    unknown = [i for i in own if t.kinds[i] == "unknown"]
+    typed = {i for i in unknown if t.span(i) == t.tokens[i]}
+    special = dict.fromkeys(
+        t.tokens[i] for i in own if t.kinds[i] == "special" or i in typed
+    )
     if special:
         yield (
             f"You typed {' and '.join(special)}: the tokenizer takes that for the"
             " special token, not for text."
         )
-    unknown = [t.span(i) for i in own if t.kinds[i] == "unknown"]
+    unknown = list(dict.fromkeys(t.span(i) for i in unknown if i not in typed))
     long = [s for s in unknown if len(s) > LONGEST_WORD]
     unknown = [s for s in unknown if len(s) <= LONGEST_WORD]
     if unknown:
-        some = ", ".join(f"“{shorten(s)}”" for s in dict.fromkeys(unknown[:5]))
+        some = ", ".join(map(quoted, unknown[:5]))
         verb = "is" if len(unknown) == 1 else "are"
         yield (
             f"{some}{' and more' if len(unknown) > 5 else ''} {verb} not in the"
@@ -223,7 +235,7 @@ def _sentences(t):
         )
     if long:
         yield (
-            f"“{shorten(long[0])}” has over {LONGEST_WORD} characters: such a word"
+            f"{quoted(long[0])} has over {LONGEST_WORD} characters: such a word"
             " always becomes [UNK], whatever its pieces."
         )
 
@@ -238,9 +250,40 @@ def shorten(text, most=24):
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
+def isolated(text):
+    """Return `text` as it can stand in a sentence without disturbing the rest of it.
+
+    Text with letters that are written from right to left is put between U+2068 and
+    U+2069 (Unicode's isolates, UAX #9), or the numbers after it would change places.
+    Characters that are invisible or reorder others are named, such as ``U+202E``; line
+    breaks and tabs become spaces. Any other text is returned as it is.
+    """
+    text = _HIDDEN.sub(
+        lambda c: " " if c[0].isspace() else f"U+{ord(c[0]):04X}",
+        text,
+    )
+    if any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in text):
+        return f"\u2068{text}\u2069"
+    return text
+
+
+def quoted(text):
+    """Return what somebody typed, shortened, in quotation marks, for a sentence."""
+    return f"“{isolated(shorten(text))}”"
+
+
+def few(tokens, most=8):
+    """Return the end of a sentence that names tokens, the first of them if many."""
+    end = " …" if len(tokens) > most else "."
+    return " ".join(map(isolated, tokens[:most])) + end
+
+
 def around(t, i):
-    """Return the learner's own text from token `i` on, shortened."""
+    """Return the learner's own text from the word of token `i` on, shortened."""
     text = t.pair if t.source[i] == 1 else t.text
+    word = t.source[i], t.words[i]
+    while i and (t.source[i - 1], t.words[i - 1]) == word:
+        i -= 1
     return shorten(text[t.offsets[i][0] :])
 
 

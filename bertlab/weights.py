@@ -58,8 +58,9 @@ def find(name: str | os.PathLike | None = None) -> Weights:
     if not name:
         return find_default()
     if is_folder(name):
-        folder = Path(name).expanduser()
-        if not folder.is_dir():
+        # Path raises on homes of nobody and names that are too long; os.path does not.
+        folder = Path(os.path.expanduser(name))  # noqa: PTH111
+        if not os.path.isdir(folder):  # noqa: PTH112
             raise ModelError(
                 f"There is no folder {folder}{whose}. Give an existing folder, or a"
                 " model's name on the Hugging Face Hub, such as 'bert-base-uncased'."
@@ -84,7 +85,8 @@ def is_folder(name: str | os.PathLike) -> bool:
     A Hub name is ``model`` or ``owner/model``; what starts with ``.``, ``~`` or ``/``,
     has a backslash, a drive or more than one slash, or exists as a folder, is a folder.
     """
-    if isinstance(name, os.PathLike) or Path(name).is_dir():
+    # Not Path.is_dir, which raises on a name that is too long.
+    if isinstance(name, os.PathLike) or os.path.isdir(name):  # noqa: PTH112
         return True
     return (
         name.startswith((".", "~", "/"))

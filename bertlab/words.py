@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .errors import InputError
-from .tokens import LONGEST_WORD, check_text, shorten
+from .tokens import LONGEST_WORD, check_text, few, isolated, quoted, tokenize
 
 
 @dataclass(frozen=True)
@@ -48,43 +48,62 @@ def look_up_word(bert, word):
     row = bert.tokenizer.convert_tokens_to_ids(typed)
     if row != bert.tokenizer.unk_token_id or typed == bert.tokenizer.unk_token:
         return Word(typed, [typed], [row], "")
-    tokens = bert.tokenizer.tokenize(typed)
-    ids = bert.tokenizer.convert_tokens_to_ids(tokens)
-    name = shorten(typed)
+    t = tokenize(bert, typed)
+    own = [i for i, source in enumerate(t.source) if source is not None]
+    tokens, ids = [t.tokens[i] for i in own], [t.ids[i] for i in own]
+    name = quoted(typed)
     if not tokens:
         raise InputError(
-            f"The tokenizer keeps nothing of “{name}” (invisible or control characters"
+            f"The tokenizer keeps nothing of {name} (invisible or control characters"
             " only): type a word, for instance dog."
         )
-    if len(tokens) > bert.config.max_position_embeddings:
+    if len(tokens) > t.limit:
         raise InputError(
             f"That is {len(tokens):,} tokens, a text rather than a word: type one word,"
             " for instance dog."
         )
-    unknown = ids.count(bert.tokenizer.unk_token_id)
-    if unknown == len(ids) == 1 and len(typed) > LONGEST_WORD:
+    known = [token for token, row in zip(tokens, ids) if row != t.unknown_id]
+    if not known and len(ids) > 1:
         sentence = (
-            f"“{name}” has over {LONGEST_WORD} characters: such a word always becomes"
+            f"{name} is {len(ids):,} tokens, each of them [UNK], so this is the row of"
+            " [UNK], the same for every unknown word."
+        )
+    elif not known and len(typed) > LONGEST_WORD:
+        sentence = (
+            f"{name} has over {LONGEST_WORD} characters: such a word always becomes"
             " [UNK], so this is the row of [UNK]."
         )
-    elif unknown == len(ids):
+    elif not known:
         sentence = (
-            f"“{name}” is not in the vocabulary and cannot be built from its pieces: it"
+            f"{name} is not in the vocabulary and cannot be built from its pieces: it"
             " becomes [UNK], so this is the row of [UNK], the same for every unknown"
             " word."
         )
     elif len(tokens) > 1:
-        some = " ".join(tokens[:8]) + (" …" if len(tokens) > 8 else "")
-        longest = max(tokens, key=lambda token: len(token.removeprefix("##")))
+        longest = max(known, key=lambda token: len(token.removeprefix("##")))
         sentence = (
-            f"“{name}” has no row of its own: it is {len(tokens)} tokens, {some}. Shown"
-            f" are the neighbours of the average of their rows; type one of them, such"
-            f" as {longest}, to see its own."
+            f"{name} has no row of its own: it is {len(tokens):,} tokens, {few(tokens)}"
+            f"{_unknown(t)} Shown are the neighbours of the average of their rows; type"
+            f" one of them, such as {isolated(longest)}, to see its own."
         )
         if typed.upper() in bert.tokenizer.all_special_tokens:
             sentence += f" The special token is written {typed.upper()}."
         elif set(tokens) & {"+", "-"}:
             sentence += " Signs are read as text; for sums of rows see section 4 of 02."
     else:
-        sentence = f"The tokenizer writes “{name}” as {tokens[0]}: this is its row."
+        sentence = (
+            f"The tokenizer writes {name} as {isolated(tokens[0])}: this is its row."
+        )
     return Word(typed, tokens, ids, sentence)
+
+
+def _unknown(t):
+    """Say which parts of a typed word are unknown; those typed as [UNK] are not."""
+    unknown = [i for i, kind in enumerate(t.kinds) if kind == "unknown"]
+    spans = [t.span(i) for i in unknown if t.span(i) != t.tokens[i]]
+    names = list(dict.fromkeys(spans))
+    if not names:
+        return ""
+    more = " and more" if len(names) > 3 else ""
+    verb = "is unknown and becomes" if len(names) == 1 else "are unknown and become"
+    return f" {', '.join(map(quoted, names[:3]))}{more} {verb} [UNK]."

@@ -28,6 +28,19 @@ def quick(monkeypatch):
     return answer
 
 
+# The command where one package cannot be imported.
+WITHOUT = """
+import runpy, sys
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name == package or name.startswith(package + "."):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+package, *sys.argv[1:] = sys.argv[1:]
+sys.meta_path.insert(0, Missing())
+runpy.run_module("bertlab", run_name="__main__", alter_sys=True)
+"""
+
+
 @pytest.fixture
 def tiny(tmp_path):
     return write(tmp_path / "tiny", tiny_files())
@@ -133,6 +146,31 @@ def test_a_package_that_is_not_as_locked_is_only_said(quick, monkeypatch, tiny):
     assert packages.words.startswith("1 of ")
     assert "tqdm 9.9, not ==" in packages.words
     assert main(["--model", str(tiny)]) == 0
+
+
+@pytest.mark.parametrize(
+    "package",
+    ["numpy", "packaging", "filelock", "huggingface_hub", "transformers", "tqdm"],
+)
+@pytest.mark.parametrize("copies", [False, True])
+def test_a_package_that_cannot_be_imported_gets_a_line(
+    package, copies, tmp_path, monkeypatch
+):
+    # Nothing is there and no source is asked before filelock is missed.
+    monkeypatch.setenv("BERTLAB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
+    monkeypatch.delenv("BERTLAB_MODEL", raising=False)
+    arguments = ["--copy-to", str(tmp_path / "copy")] if copies else []
+    if package != "filelock":
+        arguments += ["--model", str(write(tmp_path / "tiny", tiny_files()))]
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT, package, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    said = f"{package} is missing. Run  pip install -r requirements.txt\n"
+    assert (done.returncode, done.stderr) == (1, said)
 
 
 def test_little_memory_is_said(monkeypatch):

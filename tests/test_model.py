@@ -14,6 +14,7 @@ from tiny_bert import CONFIG, WORDS, packed, tiny_files, tiny_tensors, write
 
 import bertlab
 from bertlab.checkpoint import Checkpoint
+from bertlab.folder import ACTIVATIONS
 
 TENSORFLOW = """
 import sys
@@ -281,6 +282,10 @@ def no_separator(files):
     files["vocab.txt"] = files["vocab.txt"].replace(b"[SEP]", b"other")
 
 
+def vocabulary(*words):
+    return lambda files: files.update({"vocab.txt": "\n".join(words).encode()})
+
+
 def rename(old, new):
     return weights(lambda data: data.replace(old, new))
 
@@ -301,6 +306,10 @@ def integers(data: bytes) -> bytes:
         (config(position_embedding_type="relative_key"), "'relative_key' positions"),
         (config(hidden_size="8"), "hidden_size = '8', which must be a whole number"),
         (config(num_attention_heads=3), "divides hidden_size 8 among 3 heads"),
+        (config(layer_norm_eps="x"), "layer_norm_eps = 'x', which must be a number"),
+        (config(layer_norm_eps=0), "layer_norm_eps = 0, which must be a number above"),
+        (config(hidden_act="nope"), "hidden_act = 'nope', which must be one of gelu,"),
+        (config(hidden_act=["gelu"]), "hidden_act = ['gelu'], which must be one of"),
         (without("model.safetensors"), "has no model.safetensors. The weights must be"),
         (pickles, "never reads pickles (.bin, .pt)"),
         (shards, "Weights in several pieces (shards) are not supported"),
@@ -325,7 +334,10 @@ def integers(data: bytes) -> bytes:
         ),
         (without("vocab.txt"), "neither vocab.txt nor tokenizer.json"),
         (longer_vocabulary, "knows 10 tokens, but the token table has 9 rows"),
-        (no_separator, "knows 10 tokens, but the token table has 9 rows"),
+        (vocabulary(*WORDS[:6]), "knows 6 tokens, but the token table has 9 rows"),
+        (no_separator, "has no [SEP], which BERT needs"),
+        (vocabulary(), "has no [UNK], [CLS], [SEP], [PAD], which BERT needs"),
+        (vocabulary(*WORDS[:8], "bank"), "has 'bank' more than once"),
         (lambda f: f.update({"tokenizer.json": b"{}"}), "cannot be read"),
     ],
 )
@@ -344,9 +356,45 @@ def test_the_tiny_bert_itself_loads(tmp_path):
     assert len(bert.tokenizer) == len(WORDS) == len(bert.tables.token)
 
 
+@pytest.mark.parametrize("missing", [0, 6, 128])
+def test_a_table_may_be_padded(tmp_path, missing):
+    rows = 1024
+    made = tiny_tensors()
+    made["embeddings.word_embeddings.weight"] = np.zeros((rows, 8), np.float32)
+    words = WORDS + [f"word{number}" for number in range(len(WORDS), rows - missing)]
+    folder = write(tmp_path / "padded", tiny_files(made, words, vocab_size=rows))
+    assert len(bertlab.load(folder).tokenizer) == rows - missing
+    (folder / "vocab.txt").write_text("\n".join(words[: rows - 129]))
+    with pytest.raises(bertlab.ModelError, match="knows 895 tokens, but"):
+        bertlab.load(folder)
+
+
+def test_the_activations_are_those_of_transformers():
+    done = run(
+        "import logging; logging.disable()\n"
+        "from transformers.activations_tf import ACT2FN\n"
+        "print(*ACT2FN)"
+    )
+    names = done.stdout.splitlines()[-1].split()
+    assert set(ACTIVATIONS) == set(names) - {"glu"}
+
+
 def test_a_folder_that_does_not_exist_gets_a_sentence(tmp_path):
     with pytest.raises(bertlab.ModelError, match=r"There is no folder .*nowhere"):
         bertlab.load(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("x" * 300, "is neither a folder nor a possible name on the Hub"),
+        ("./" + "x" * 300, "There is no folder x"),
+        ("~nobody-of-this-name/bert", "There is no folder ~nobody"),
+    ],
+)
+def test_an_impossible_name_gets_a_sentence(name, sentence):
+    with pytest.raises(bertlab.ModelError, match=sentence):
+        bertlab.load(name)
 
 
 def test_a_notebook_shows_the_sentence_and_no_traceback():

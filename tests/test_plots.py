@@ -29,7 +29,13 @@ from bertlab.plots import (
     plot_tokens,
 )
 from bertlab.plots.plot import drawable, listed
-from bertlab.plots.text import MOST_DRAWN, MOST_HTML, tokens_caption, tokens_html
+from bertlab.plots.text import (
+    MOST_DRAWN,
+    MOST_HTML,
+    drawn,
+    tokens_caption,
+    tokens_html,
+)
 from bertlab.tokens import tokenize, vocabulary
 
 BASELINE = np.linspace(-0.2, 0.4, 61)  # 5 % lie below -0.17, 95 % below 0.37
@@ -279,12 +285,62 @@ def test_tokens_lost_are_crossed_out(toy):
 def test_many_tokens(toy):
     tokens = tokenize(toy, "! " * 998)
     plot = plot_tokens(tokens)
-    assert len(boxes(plot.axes)) == MOST_DRAWN + 1  # [CLS] has two
+    assert len(boxes(plot.axes)) == MOST_DRAWN + 2  # the special ones have two
     assert plot.caption.startswith("1,000 tokens with their IDs: ")
-    assert plot.caption.endswith(f"The picture stops after {MOST_DRAWN}.")
+    assert plot.caption.endswith(" Not drawn, from the middle: 880.")
+    assert "… 880 more, 880 of them lost …" in texts(plot.axes)
     items = [e for e in elements(tokens_html(tokens)) if e.tag == "li"]
     assert len(items) == MOST_HTML + 1
-    assert items[-1].words == "… and 400 more tokens"
+    assert items[MOST_HTML // 2].words == "… 400 more, 400 of them lost …"
+    assert items[-1].words == "[SEP]3type 0"
+
+
+@pytest.mark.parametrize(("first", "second"), [(600, 300), (300, 600), (5, 900)])
+def test_both_texts_of_a_long_pair_are_drawn(toy, first, second):
+    tokens = tokenize(toy, "dog " * first, "cat " * second)
+    for most in (MOST_DRAWN, MOST_HTML):
+        items = drawn(tokens, most)
+        gaps = [item for item in items if isinstance(item, range)]
+        assert gaps
+        assert len(items) - len(gaps) == most
+        # Nothing twice, nothing lost on the way, in order.
+        every = [i for item in items for i in (item if item in gaps else [item])]
+        assert every == list(range(len(tokens.ids)))
+        ends = [0, 1, first, first + 1, first + 2, first + 1 + second, -1]
+        assert {range(len(every))[i] for i in ends} <= set(items)
+        assert f"the middle: {sum(map(len, gaps)):,}." in tokens_caption(tokens, most)
+    found = texts(plot_tokens(tokens).axes)
+    assert found.count("[SEP]") == 2
+    assert found.count("dog") >= 5
+    assert found.count("cat") >= 58
+    view = elements(tokens_html(tokens))
+    lost = [e for e in view if e.attributes.get("class") == "bertlab-lost"]
+    assert any("cat" in e.words for e in lost if e.tag == "li")
+    assert any("cat" in e.words for e in lost if e.tag == "span")
+    own = [e.words for e in view if e.attributes.get("class") == "bertlab-source"]
+    assert own == [tokens.text, tokens.pair]
+
+
+def test_the_entries_of_the_key_stand_at_even_distances(toy):
+    plot = plot_tokens(tokenize(toy, "dogs x"))
+    key = [t.get_window_extent() for t in plot.axes.texts[-5:-1]]
+    gaps = [b.x0 - a.x1 for a, b in pairwise(key)]
+    assert max(gaps) - min(gaps) < 0.05 * plot.figure.dpi
+    assert min(gaps) > 0.2 * plot.figure.dpi
+
+
+def test_letters_from_right_to_left_do_not_move_the_numbers(bert):
+    caption = plot_neighbours(
+        [("ש", 0.5), ("dog", 0.4)], BASELINE, chance=CHANCE, word="\u202eשלום"
+    ).caption
+    assert "Nearest to \u2068U+202Eשלום\u2069 in the raw" in caption
+    assert "cosine: \u2068ש\u2069 0.50 and dog 0.40." in caption
+    tokens = tokenize(bert, "ש dog")
+    assert f"\u2068ש\u2069 {tokens.ids[1]}; dog " in tokens_caption(tokens)
+    view = tokens_html(tokens)
+    css = elements(view)[0].words
+    for selector in (".bertlab-source", ".bertlab-tokens b"):
+        assert re.search(rf"\{selector}{{[^}}]*unicode-bidi:isolate", css)
 
 
 def test_boxes_do_not_overlap_or_leave_the_picture(bert):

@@ -9,6 +9,7 @@ from bertlab.tokens import (
     InputError,
     around,
     count,
+    isolated,
     shorten,
     tokenize,
     vocabulary,
@@ -123,7 +124,9 @@ def test_sentences(toy):
 def test_special_tokens_that_somebody_typed(toy):
     t = tokenize(toy, "dog [SEP] [UNK]")
     assert t.kinds == ["special", "word", "special", "unknown", "special"]
-    assert "You typed [SEP]: the tokenizer takes that for" in " ".join(t.sentences)
+    assert "You typed [SEP] and [UNK]: the tokenizer takes that for" in " ".join(
+        t.sentences
+    )
 
 
 def test_the_loss_in_a_pair_is_counted_for_each_text(toy):
@@ -133,6 +136,86 @@ def test_the_loss_in_a_pair_is_counted_for_each_text(toy):
     )
     said = " ".join(tokenize(toy, "dog", "cat " * 5).sentences)
     assert "would lose 1 token of the second text: crossed out" in said
+
+
+def test_numbers_have_thousands_separators(tmp_path):
+    said = tokenize(toy_bert(tmp_path, positions=2000), "! " * 2500).sentences
+    assert said[0] == "2,502 tokens: 2,500 for what you typed and 2 special."
+    assert said[1].startswith("The model takes 2,000. Truncation would lose 502 tokens")
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("dog, Ünlü 東京 👩\u200d💻 न\u200dx", None),
+        ("שלום", "\u2068שלום\u2069"),
+        ("a سلام 1", "\u2068a سلام 1\u2069"),
+        ("\u202e abc", "U+202E abc"),
+        ("\u2066\u200f\u2069\x00\u200b", "U+2066U+200FU+2069U+0000U+200B"),
+        ("\u2069ש", "\u2068U+2069ש\u2069"),
+        ("dog\ncat\u2029\tcar", "dog cat  car"),
+    ],
+)
+def test_isolated(text, written):
+    assert isolated(text) == (written or text)
+
+
+def test_letters_from_right_to_left_do_not_disturb_a_sentence(toy):
+    said = " ".join(tokenize(toy, "שלום dog").sentences)
+    assert "“\u2068שלום\u2069” is not in" in said
+    said = " ".join(tokenize(toy, "dog " * 6 + "\u202ecat").sentences)
+    assert "from “U+202Ecat” on" in said or "from “cat” on" in said
+    said = " ".join(tokenize(toy, "dog " * 6 + "cat\u202e car").sentences)
+    assert "from “catU+202E car” on" in said
+    assert look_up_word(toy, "שלום").sentence.startswith("“\u2068שלום\u2069” is")
+    assert look_up_word(toy, "\u202eDOG").sentence.startswith(
+        "The tokenizer writes “U+202EDOG” as dog"
+    )
+
+
+def test_letters_from_right_to_left_among_the_pieces(bert):
+    said = tokenize(bert, "שלום").sentences[1]
+    assert said.startswith(
+        "1 word split into pieces, for instance \u2068ש\u2069 \u2068##"
+    )
+    assert " \u2068ש\u2069 \u2068##" in look_up_word(bert, "שלום").sentence
+
+
+def test_the_loss_begins_with_a_whole_word(toy):
+    t = tokenize(toy, "dog " * 5 + "cats! dog")
+    assert t.tokens[t.lost[0]] == "##s"
+    assert around(t, t.lost[0]) == "cats! dog"
+
+
+def test_the_unknown_token_that_somebody_typed(toy):
+    said = " ".join(tokenize(toy, "dog [UNK] [SEP]").sentences)
+    assert "You typed [UNK] and [SEP]: the tokenizer" in said
+    assert "not in the vocabulary" not in said
+    said = " ".join(tokenize(toy, "[UNK] xyz xyz").sentences)
+    assert "You typed [UNK]:" in said
+    assert "“xyz” is not in the vocabulary" in said
+    assert "and more" not in " ".join(tokenize(toy, "x " * 6).sentences)
+
+
+def test_a_sentence_ends_with_one_stop(tmp_path):
+    toy = toy_bert(tmp_path, positions=20)
+    assert " ##s … Shown are" in look_up_word(toy, "dog" + "s" * 8).sentence
+    assert " ##s. Shown are" in look_up_word(toy, "dog" + "s" * 7).sentence
+    assert tokenize(toy, "dog" + "s" * 8).sentences[-1].endswith(" ##s …")
+    assert tokenize(toy, "dog" + "s" * 7).sentences[-1].endswith(" ##s.")
+
+
+def test_the_unknown_part_of_a_word_is_named(toy):
+    said = look_up_word(toy, "dog 🤗").sentence
+    assert "2 tokens, dog [UNK]. “🤗” is unknown and becomes [UNK]. Shown are" in said
+    assert "type one of them, such as dog," in said
+    said = look_up_word(toy, "x dog y y [UNK]").sentence
+    assert "“x”, “y” are unknown and become [UNK]." in said
+    assert "unknown" not in look_up_word(toy, "dog [UNK]").sentence
+    said = look_up_word(toy, "🤗 🤗").sentence
+    assert said.startswith(
+        "“🤗 🤗” is 2 tokens, each of them [UNK], so this is the row"
+    )
 
 
 def test_the_loss_in_a_pair_names_names_the_right_text(toy):

@@ -345,6 +345,47 @@ def test_many_at_once_fetch_once_and_the_others_say_that_they_wait(
     assert hub.asked == dict.fromkeys(PACKED, 1)
 
 
+def test_those_that_waited_for_a_fetch_that_failed_do_not_try_again(
+    machine, hub, files
+):
+    hub.stall = True
+    hub.files["vocab.txt"] = files["vocab.txt"][::-1]
+    processes = [machine.start() for _ in range(4)]
+    said = queue.Queue()
+
+    def first_line(process):
+        said.put(process.stdout.readline())
+
+    for process in processes:
+        threading.Thread(target=first_line, args=(process,), daemon=True).start()
+    waiting = [said.get(timeout=120) for _ in processes[1:]]
+    assert set(waiting) == {"Another process is fetching tiny; waiting for it.\n"}
+    hub.let_go.set()
+    said.get(timeout=120)
+    ends = {
+        process.communicate(timeout=120)[1].split("tiny is not")[-1]
+        for process in processes
+    }
+    assert [process.returncode for process in processes] == [1] * 4
+    assert hub.asked == dict.fromkeys(PACKED, 1)
+    (end,) = ends
+    assert "vocab.txt has SHA-256" in end
+    assert "Three ways out" in end
+
+    # Who asks later tries again.
+    hub.files.update(files)
+    assert machine.find()[:2] == (0, [str(machine.model)])
+    assert not list(machine.cache.glob("*.failed"))
+
+
+def test_files_on_their_way_into_the_store_are_not_refused(machine, files):
+    """Another process has moved one file in and not yet the other."""
+    write(machine.cache, {})
+    write(machine.model, {"model.safetensors": files["model.safetensors"]})
+    assert machine.find()[:2] == (0, [str(machine.model)])
+    assert machine.is_right()
+
+
 def test_a_complete_store_is_read_without_writing(machine):
     machine.find()
     code, lines, err = machine.find(first=READ_ONLY)

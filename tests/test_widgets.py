@@ -10,7 +10,7 @@ from markup import ANY_TEXT, HOSTILE, elements, skeleton
 from PIL import Image
 
 from bertlab.embeddings import SPACES, nearest_tokens
-from bertlab.tokens import tokenize, vocabulary
+from bertlab.tokens import isolated, shorten, tokenize, vocabulary
 from bertlab.widgets import neighbour_explorer, tokenizer_explorer
 from bertlab.widgets import neighbours as neighbours_module
 from bertlab.widgets import tokenizer as tokenizer_module
@@ -20,7 +20,7 @@ PLAIN_MESSAGE = {("div", ("role", "style"))}
 PLAIN_TOKENS = {
     ("style", ()),
     ("div", ("aria-label", "class", "role")),
-    ("div", ("aria-label", "class", "tabindex")),
+    ("div", ("aria-label", "class", "dir", "tabindex")),
     ("ol", ("class", "tabindex")),
     ("p", ("class",)),
     ("li", ()),
@@ -203,6 +203,17 @@ def test_another_text_and_a_pair(tokenizer):
     assert "Token type 1" not in shown(tokenizer)
 
 
+def test_a_blank_second_text_is_none(tokenizer):
+    before = state(tokenizer), said(tokenizer)
+    tokenizer.pair.value = "  \t"
+    assert (state(tokenizer), said(tokenizer)) == before
+
+
+def test_letters_from_right_to_left_in_the_line_of_values(bert):
+    _, text = face(tokenizer_explorer(bert, "שלום", "\u202edog"))
+    assert text.startswith("Text: \u2068שלום\u2069 · Second text: U+202Edog. ")
+
+
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
@@ -365,7 +376,10 @@ def test_any_text_in_the_tokenizer_explorer(tokenizer):
                 for e in elements(tokenizer.view.value)
                 if e.attributes.get("class") == "bertlab-source"
             ]
-            assert words == [part for part in (text, pair) if part]
+            assert words == [
+                *([text] if text else []),
+                *([pair] if pair.strip() else []),
+            ]
 
     check()
 
@@ -381,6 +395,8 @@ def test_any_text_in_the_neighbour_explorer(neighbours, bert):
         assert shown(neighbours) == neighbours.caption
         assert "cannot be shown" not in said(neighbours)
         if not said(neighbours).startswith("Please note"):
-            assert neighbours.caption.startswith(f"Nearest to {word.strip()[:23]}")
+            assert neighbours.caption.startswith(
+                f"Nearest to {isolated(shorten(word.strip()))} in"
+            )
 
     check()

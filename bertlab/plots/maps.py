@@ -50,6 +50,7 @@ def plot_map(points, *, labels, groups=None, shares=None, ax=None):
             marker=MARKERS[n % len(MARKERS)],
             color=CYCLE[n % len(CYCLE)],
             markersize=7,
+            alpha=0.75,
             label=drawable(name) or None,
         )
     _place_labels(ax, points, [drawable(label) for label in labels])
@@ -154,6 +155,9 @@ def plot_norms(rank, norm, *, edges=(1, 101, 501, 5001, 10001), ax=None):
         found.append(f"{mean:.2f} (ranks {low:,} to {high:,})")
     ax.set(xscale="log", ylabel="norm of the row")
     ax.xaxis.set_major_formatter("{x:,.0f}")
-    ax.set_xlabel("rank in the vocabulary, 1 the most frequent (logarithmic)")
+    ax.set_xlabel(
+        "rank in the vocabulary, 1 the most frequent (logarithmic)"
+        "\nbars: mean of a group of ranks"
+    )
     caption = f"Norms of {len(norm):,} rows by rank. Mean norm: {', '.join(found)}."
     return Plot(ax.figure, ax, caption)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..tokens import shorten
+from ..tokens import isolated, shorten
 from .plot import (
     BLUE,
     CYCLE,
@@ -82,14 +82,14 @@ def neighbours_caption(neighbours, baseline, chance, word, space):
     """Say in words what a picture of neighbours shows."""
     low, high = np.quantile(baseline, [0.05, 0.95])
     best = np.quantile(chance, 0.95)
-    named = [f"{token} {value:.2f}" for token, value in neighbours]
+    named = [f"{isolated(token)} {value:.2f}" for token, value in neighbours]
     above = sum(value > best for _, value in neighbours)
     return (
-        f"Nearest to {word} in the {space} space, by cosine: {listed(named, 10)}. Of"
-        f" {len(baseline):,} random pairs 90 % lie between {low:.2f} and {high:.2f};"
-        f" their mean is {np.mean(baseline):.2f}. The best match of a row with shuffled"
-        f" entries is above {best:.2f} once in 20 times: of the {len(neighbours)}"
-        f" neighbours shown, {above} lie above that."
+        f"Nearest to {isolated(word)} in the {space} space, by cosine:"
+        f" {listed(named, 10)}. Of {len(baseline):,} random pairs 90 % lie"
+        f" between {low:.2f} and {high:.2f}; their mean is {np.mean(baseline):.2f}. The"
+        f" best match of a row with shuffled entries is above {best:.2f} once in 20"
+        f" times: of the {len(neighbours)} neighbours shown, {above} lie above that."
     )
 
 
@@ -137,7 +137,10 @@ def plot_similarities(groups, baseline, *, compared="random pairs", ax=None):
     ax.set_xlim(min(low, *(v for *_, v in pairs)) - 0.04, 1.02)
     ax.set_xlabel(f"cosine similarity\nhatched: 90 % of {compared}; dotted: their mean")
     ax.legend(loc="lower right", frameon=True, fontsize=10)
-    means = [f"{name} {np.mean(list(groups[name].values())):.2f}" for name in names]
+    means = [
+        f"{isolated(name)} {np.mean(list(group.values())):.2f}"
+        for name, group in groups.items()
+    ]
     above = sum(value > high for *_, value in pairs)
     caption = (
         f"Mean cosine similarity: {listed(means)}; {compared}"

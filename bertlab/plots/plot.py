@@ -198,7 +198,7 @@ def listed(items, most=8):
     """Join items as a person would: "a, b and c", "a, b, c and 4 more"."""
     items = [str(item) for item in items]
     if len(items) > most:
-        items = [*items[:most], f"{len(items) - most} more"]
+        items = [*items[:most], f"{len(items) - most:,} more"]
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} and {items[-1]}"

@@ -42,7 +42,7 @@ def plot_rows(rows, *, labels, ax=None):
     ax.set_yticks(range(len(rows)), [drawable(x) for x in labels], parse_math=False)
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel("dimension")
-    ax.figure.colorbar(image, ax=ax, pad=0.02)
+    ax.figure.colorbar(image, ax=ax, pad=0.02, label="entry")
     norms = [
         f"{label} {length:.2f}"
         for label, length in zip(labels, np.linalg.norm(rows, axis=1))

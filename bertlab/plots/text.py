@@ -6,8 +6,9 @@ import html
 
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
+from matplotlib.textpath import TextPath
 
-from ..tokens import count
+from ..tokens import count, isolated
 from .plot import BLUE, GREEN, INK, VERMILION, Plot, drawable, styled
 
 # Colour and border of each kind: the border is the cue that needs no colour.
@@ -17,8 +18,8 @@ KINDS = {
     "special": ("#5A5A5A", "double", "special token"),
     "unknown": (VERMILION, "dotted", "unknown"),
 }
-# Beyond this nobody reads the boxes one by one; the rest is counted, never dropped
-# in silence.
+# Beyond this nobody reads the boxes one by one; the middle of a text is counted, never
+# dropped in silence.
 MOST_DRAWN, MOST_HTML = 120, 600
 
 MONO = "DejaVu Sans Mono"
@@ -40,19 +41,22 @@ def plot_tokens(tokens, *, ax=None):
     -------
     Plot
     """
-    boxes = list(_layout(tokens))
+    items = drawn(tokens, MOST_DRAWN)
+    boxes = list(_layout(tokens, items))
     rows = boxes[-1][1] + 1
     if ax is None:  # the picture needs no margins: there are no axes to see
         ax = Figure(figsize=(WIDTH, ROW * rows + 0.65)).add_axes((0, 0, 1, 1))
-    for i, row, x, width in boxes:
-        _draw_box(ax, tokens, i, row, x, width)
-    kinds = [k for k in KINDS if k in tokens.kinds[: len(boxes)]]
+    for item, row, x, width in boxes:
+        if isinstance(item, range):
+            _draw_gap(ax, tokens, item, row, x, width)
+        else:
+            _draw_box(ax, tokens, item, row, x, width)
     x = 0.0
-    for kind in kinds:
+    for kind in _kinds(tokens, items):
         colour, _, words = KINDS[kind]
         label = f"{_mark(kind)} {words}"
         ax.text(x, -rows * ROW - 0.1, label, color=colour, fontsize=10, va="top")
-        x += 0.085 * len(label) + 0.3
+        x += TextPath((0, 0), label, size=10).get_extents().x1 / 72 + 0.3
     key = "Below each: its ID; from–to character of the text · token type."
     ax.text(0, -rows * ROW - 0.36, key, fontsize=10, va="top")
     ax.set(xlim=(-0.05, WIDTH - 0.05), ylim=(-rows * ROW - 0.6, 0.05))
@@ -60,11 +64,49 @@ def plot_tokens(tokens, *, ax=None):
     return Plot(ax.figure, ax, tokens_caption(tokens, MOST_DRAWN))
 
 
-def _layout(tokens):
+def drawn(tokens, most):
+    """Choose what to draw of `tokens`: of a long text its beginning and its end.
+
+    Every special token around the texts is drawn, and a pair's texts share the room.
+
+    Returns
+    -------
+    list of int or range
+        Tokens to draw, `most` of them at most; a range stands for those left out.
+    """
+    texts = [[i for i, s in enumerate(tokens.source) if s == which] for which in (0, 1)]
+    first, second = map(len, texts)
+    room = most - tokens.source.count(None)
+    half = min(first, max(room // 2, room - second))
+    left_out = {}
+    for own, share in zip(texts, (half, room - half)):
+        if len(own) > share:
+            gap = range(own[share - share // 2], own[-(share // 2)])
+            left_out.update(dict.fromkeys(gap, gap))
+    return list(dict.fromkeys(left_out.get(i, i) for i in range(len(tokens.ids))))
+
+
+def _kinds(tokens, items):
+    """The kinds of the tokens that are drawn, in the order of the legend."""
+    found = {tokens.kinds[i] for i in items if isinstance(i, int)}
+    return [kind for kind in KINDS if kind in found]
+
+
+def _left_out(tokens, gap):
+    """How many tokens are left out, and how many of them truncation loses."""
+    lost = sum(not tokens.kept[i] for i in gap)
+    return f"… {len(gap):,} more{f', {lost:,} of them lost' if lost else ''} …"
+
+
+def _layout(tokens, items):
     x, row = 0.0, 0
-    for i in range(min(len(tokens.tokens), MOST_DRAWN)):
-        name = drawable(tokens.tokens[i], MONO)
-        width = max(CHARACTER * len(name), SMALL * len(_place(tokens, i)), 0.8) + 0.14
+    for i in items:
+        if isinstance(i, range):
+            width = SMALL * len(_left_out(tokens, i)) + 0.14
+        else:
+            name = drawable(tokens.tokens[i], MONO)
+            width = max(CHARACTER * len(name), SMALL * len(_place(tokens, i)), 0.8)
+            width += 0.14
         if x and x + width > WIDTH - 0.15:
             x, row = 0.0, row + 1
         yield i, row, x, width
@@ -83,6 +125,12 @@ def _mark(kind):
     return {"solid": "──", "dashed": "╌╌", "double": "══", "dotted": "┈┈"}[
         KINDS[kind][1]
     ]
+
+
+def _draw_gap(ax, tokens, gap, row, x, width):
+    place = x + width / 2, -row * ROW - 0.195
+    text = {"ha": "center", "va": "center", "family": MONO}
+    ax.text(*place, _left_out(tokens, gap), fontsize=8.5, color=INK, **text)
 
 
 def _draw_box(ax, tokens, i, row, x, width):
@@ -120,14 +168,15 @@ def _draw_box(ax, tokens, i, row, x, width):
 
 def tokens_caption(tokens, most=MOST_HTML):
     """Say in words what a picture of `tokens`, of `most` boxes at most, shows."""
-    named = [f"{name} {i}" for name, i in zip(tokens.tokens, tokens.ids)]
+    named = [f"{isolated(name)} {i}" for name, i in zip(tokens.tokens, tokens.ids)]
     caption = f"{count(len(named), 'token')} with their IDs: {_series(named, 24)}."
     if 1 in tokens.types:
         caption += f" Token type 1: {count(tokens.types.count(1), 'token')}."
     if tokens.lost:
-        caption += f" Crossed out, beyond {tokens.limit}: {len(tokens.lost):,}."
-    if len(named) > most:
-        caption += f" The picture stops after {most}."
+        caption += f" Crossed out, beyond {tokens.limit:,}: {len(tokens.lost):,}."
+    gaps = [item for item in drawn(tokens, most) if isinstance(item, range)]
+    if gaps:
+        caption += f" Not drawn, from the middle: {sum(map(len, gaps)):,}."
     return caption
 
 
@@ -144,16 +193,16 @@ _KIND_CSS = "\n".join(
     for kind, (colour, border, _) in KINDS.items()
 )
 _CSS = f"""<style>
-.bertlab-tokens{{display:flex;flex-wrap:wrap;gap:6px;list-style:none;margin:8px 0;
+.bertlab-tokens{{display:flex;flex-wrap:wrap;gap:8px 12px;list-style:none;margin:8px 0;
  padding:2px;max-height:26em;overflow:auto}}
 .bertlab-tokens li{{text-align:center;margin:0;line-height:1.3}}
-.bertlab-tokens b{{display:block;font:600 15px monospace;padding:2px 7px;
- border-radius:5px;border:2px solid;white-space:pre}}
+.bertlab-tokens b{{display:block;unicode-bidi:isolate;padding:2px 7px;
+ font:600 15px monospace;border-radius:5px;border:2px solid;white-space:pre}}
 .bertlab-tokens span{{display:block;font:13px monospace}}
 .bertlab-tokens small{{display:block;font:11px monospace;opacity:.8}}
 .bertlab-lost{{opacity:.55;text-decoration:line-through}}
 .bertlab-source{{font-size:15px;line-height:2;margin:8px 0;white-space:pre-wrap;
- overflow-wrap:anywhere;max-height:9em;overflow:auto}}
+ overflow-wrap:anywhere;max-height:9em;overflow:auto;unicode-bidi:isolate}}
 .bertlab-source span{{border-bottom:3px solid}}
 .bertlab-source span:nth-child(even){{border-bottom-style:double}}
 .bertlab-key b{{font-weight:normal;border:2px solid;border-radius:5px;padding:0 6px;
@@ -169,24 +218,24 @@ def tokens_html(tokens):
     read out. All that was typed is escaped.
     """
     caption = html.escape(tokens_caption(tokens))
-    boxes = "".join(_box(tokens, i) for i in range(min(len(tokens.ids), MOST_HTML)))
-    more = len(tokens.ids) - MOST_HTML
-    rest = f"<li>… and {count(more, 'more token')}</li>" if more > 0 else ""
+    items = drawn(tokens, MOST_HTML)
+    boxes = "".join(_box(tokens, item) for item in items)
     key = "".join(
-        f'<b class="bertlab-{kind}">{words}</b>'
-        for kind, (_, _, words) in KINDS.items()
-        if kind in tokens.kinds
+        f'<b class="bertlab-{kind}">{KINDS[kind][2]}</b>'
+        for kind in _kinds(tokens, items)
     )
     return (
         f'{_CSS}<div class="bertlab-view" role="group" aria-label="{caption}">'
-        f"{_source(tokens, 0)}{_source(tokens, 1)}"
-        f'<ol class="bertlab-tokens" tabindex="0">{boxes}{rest}</ol>'
+        f"{_source(tokens, items, 0)}{_source(tokens, items, 1)}"
+        f'<ol class="bertlab-tokens" tabindex="0">{boxes}</ol>'
         f'<p class="bertlab-key">{key} Below each token: its ID; from which to which'
         " character of the text it stands; its token type.</p></div>"
     )
 
 
 def _box(tokens, i):
+    if isinstance(i, range):
+        return f"<li>{_left_out(tokens, i)}</li>"
     lost = "" if tokens.kept[i] else ' class="bertlab-lost"'
     return (
         f'<li{lost}><b class="bertlab-{tokens.kinds[i]}">'
@@ -195,14 +244,15 @@ def _box(tokens, i):
     )
 
 
-def _source(tokens, which):
-    """The learner's own text, with the characters of each token underlined."""
+def _source(tokens, items, which):
+    """The learner's own text, with the characters of each token drawn underlined."""
     text = tokens.pair if which else tokens.text
     if not text:
         return ""
     parts, end = [], 0
-    own = (i for i, source in enumerate(tokens.source) if source == which)
-    for i in list(own)[:MOST_HTML]:
+    for i in items:
+        if isinstance(i, range) or tokens.source[i] != which:
+            continue
         begin, stop = tokens.offsets[i]
         if begin < end:  # several tokens can come from one character
             continue
@@ -214,6 +264,6 @@ def _source(tokens, which):
         end = stop
     label = "second text" if which else "your text"
     return (
-        f'<div class="bertlab-source" tabindex="0" aria-label="{label}">'
+        f'<div class="bertlab-source" dir="auto" tabindex="0" aria-label="{label}">'
         f"{''.join(parts)}{html.escape(text[end:])}</div>"
     )

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ..errors import InputError
 from ..plots.plot import DISPLAY_DPI, DPI, drawable, encoded
-from ..tokens import shorten
+from ..tokens import isolated, shorten
 
 
 class Explorer(ipywidgets.VBox):
@@ -112,11 +112,7 @@ class Explorer(ipywidgets.VBox):
         """
         plot = self.plot()
         picture = plot.picture()
-        values = " · ".join(
-            f"{control.description.rstrip(':')}: {_value(control)}"
-            for control in self.controls.values()
-        )
-        lines = _wrapped(values, picture.width)
+        lines = _wrapped(self._values(str), picture.width)
         lines.append("Run this notebook to use the controls.")
         font = ImageFont.truetype(findfont("DejaVu Sans"), 22)
         bar = 34 * len(lines) + 16
@@ -128,11 +124,18 @@ class Explorer(ipywidgets.VBox):
         )
         for row, line in enumerate(lines):
             pen.text((12, 8 + 34 * row), drawable(line), fill="#222222", font=font)
-        text = f"{values}. {plot.caption}"
+        text = f"{self._values(isolated)}. {plot.caption}"
         width = face.width * DISPLAY_DPI // DPI
         return (
             {"image/png": encoded(face), "text/plain": text},
             {"image/png": {"width": width, "alt": text}},
+        )
+
+    def _values(self, write):
+        """The controls' names and values, each of these written by `write`."""
+        return " · ".join(
+            f"{control.description.rstrip(':')}: {write(_value(control))}"
+            for control in self.controls.values()
         )
 
     def _repr_mimebundle_(self, **kwargs):

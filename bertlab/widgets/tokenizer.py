@@ -32,7 +32,8 @@ class TokenizerExplorer(Explorer):
         )
 
     def _tokens(self):
-        return tokenize(self._bert, self.text.value, self.pair.value or None)
+        pair = self.pair.value if self.pair.value.strip() else None
+        return tokenize(self._bert, self.text.value, pair)
 
     def draw(self):
         """Tokenize what was typed, as it is typed."""
