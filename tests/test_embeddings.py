@@ -8,7 +8,6 @@ from markup import ANY_TEXT
 from toy import VOCABULARY, toy_bert
 
 from bertlab.embeddings import (
-    DOMINANT,
     SPACES,
     best_by_chance,
     contributions,
@@ -20,6 +19,7 @@ from bertlab.embeddings import (
     token_space,
 )
 from bertlab.errors import InputError
+from bertlab.spaces import DOMINANT
 from bertlab.tokens import vocabulary
 
 TEXTS = [
