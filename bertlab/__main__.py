@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from bertlab.errors import ModelError
+from .errors import ModelError
 
 FIRST = "All is well: open notebooks/00_start_here.ipynb"
 
@@ -43,8 +43,8 @@ def why(error: BaseException) -> str:
 
 def copy(model: str | None, folder: str) -> int:
     """Copy the model to `folder`; return the exit status."""
-    from bertlab.copying import copy_model
-    from bertlab.model import load
+    from .copying import copy_model
+    from .model import load
 
     try:
         target = copy_model(load(model), folder)
@@ -57,7 +57,7 @@ def copy(model: str | None, folder: str) -> int:
 
 def describe(model: str | None) -> int:
     """Print the report, a line as soon as it is known; return the exit status."""
-    from bertlab import report
+    from . import report
 
     wrong = 0
     for finding in findings(model):
@@ -70,8 +70,8 @@ def describe(model: str | None) -> int:
 
 def findings(model: str | None):
     """Look at the machine and, if the model can be loaded, at the model."""
-    from bertlab import report
-    from bertlab.model import load
+    from . import report
+    from .model import load
 
     yield from report.machine_findings()
     try:

@@ -13,7 +13,7 @@ import struct
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bertlab.errors import ModelError
+from .errors import ModelError
 
 if TYPE_CHECKING:
     import numpy as np

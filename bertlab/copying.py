@@ -8,10 +8,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from bertlab.errors import ModelError
-from bertlab.folder import FILES
-from bertlab.model import Bert
-from bertlab.published import sha256
+from .errors import ModelError
+from .folder import FILES
+from .model import Bert
+from .published import sha256
 
 # What the default model's tokenizer needs to be read from a folder, as published.
 TOKENIZER_CONFIG = {"do_lower_case": True, "model_max_length": 512}

@@ -5,8 +5,8 @@ import math
 from collections import Counter
 from pathlib import Path
 
-from bertlab.checkpoint import BYTES_PER_VALUE, Checkpoint, expected_shapes
-from bertlab.errors import ModelError
+from .checkpoint import BYTES_PER_VALUE, Checkpoint, expected_shapes
+from .errors import ModelError
 
 WEIGHTS = "model.safetensors"
 # All that is read, fetched or copied of a model: no code, no pickle.

@@ -12,10 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bertlab.checkpoint import Checkpoint
-from bertlab.errors import ModelError
-from bertlab.folder import check_tokenizer_files, open_checkpoint
-from bertlab.weights import Weights, find
+from .checkpoint import Checkpoint
+from .errors import ModelError
+from .folder import check_tokenizer_files, open_checkpoint
+from .weights import Weights, find
 
 # `python -m bertlab` imports this module, and says so in a line where NumPy is missing.
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from packaging.requirements import Requirement
 
-from bertlab.model import Bert
+from .model import Bert
 
 SHOWN = ("transformers", "tensorflow", "tf-keras", "numpy", "jupyterlab")
 MEMORY_NEEDED = 1e9  # bytes, for one kernel with TensorFlow and the model
@@ -177,7 +177,7 @@ def _memory() -> Finding:
 
 
 def _own_model(bert: Bert) -> Finding:
-    from bertlab.published import DEFAULT
+    from .published import DEFAULT
 
     faults = DEFAULT.faults(bert.folder)
     weights = DEFAULT.files[0]
@@ -245,8 +245,8 @@ def embedding_difference(name: str) -> float:
     """
     import numpy as np
 
-    from bertlab.embeddings import embed
-    from bertlab.model import load
+    from .embeddings import embed
+    from .model import load
 
     bert = load(name)
     text = "The bank of the river."

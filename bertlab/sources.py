@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
-from bertlab.published import Published
+from .published import Published
 
 CONNECT_SECONDS = 10
 WHEEL_SECONDS = 1800

@@ -8,9 +8,9 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from bertlab.errors import ModelError
-from bertlab.published import Published
-from bertlab.sources import SOURCES, SourceError, in_hub_cache
+from .errors import ModelError
+from .published import Published
+from .sources import SOURCES, SourceError, in_hub_cache
 
 
 def store_folder() -> Path:

@@ -4,11 +4,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from bertlab.errors import ModelError
-from bertlab.folder import FILES, WEIGHTS, read_config
-from bertlab.published import DEFAULT, Published
-from bertlab.sources import CONNECT_SECONDS
-from bertlab.store import fetch, find_fetched
+from .errors import ModelError
+from .folder import FILES, WEIGHTS, read_config
+from .published import DEFAULT, Published
+from .sources import CONNECT_SECONDS
+from .store import fetch, find_fetched
 
 
 @dataclass(frozen=True)
