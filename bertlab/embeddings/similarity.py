@@ -1,115 +1,15 @@
-"""The embedding layer in NumPy: look-up, sum, LayerNorm, cosine, nearest tokens."""
+"""Cosine similarity and nearest tokens, with what chance alone would give."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from .errors import InputError
-from .spaces import SPACES, TokenSpace, contributions, token_space
-from .tokens import tokenize, vocabulary
-from .words import look_up_word
-
-__all__ = [
-    "SPACES",
-    "Breakdown",
-    "TokenSpace",
-    "best_by_chance",
-    "contributions",
-    "cosine_similarity",
-    "embed",
-    "nearest_tokens",
-    "random_pairs",
-    "shown_rows",
-    "token_space",
-]
-
-
-@dataclass(frozen=True)
-class Breakdown:
-    """The embedding layer's output for one input, with every step on the way to it.
-
-    Attributes
-    ----------
-    tokens : list of str
-    ids : list of int
-    token, position, token_type : (tokens, hidden) ndarray
-        The three rows that are summed for each token.
-    total : (tokens, hidden) ndarray
-        Their sum.
-    mean, variance : (tokens, 1) ndarray
-        Of each token's sum, over the hidden axis (variance with N, not N - 1).
-    normalised : (tokens, hidden) ndarray
-        ``(total - mean) / sqrt(variance + eps)``.
-    output : (tokens, hidden) ndarray
-        ``normalised * gamma + beta``: hidden state 0.
-    """
-
-    tokens: list[str]
-    ids: list[int]
-    token: np.ndarray
-    position: np.ndarray
-    token_type: np.ndarray
-    total: np.ndarray
-    mean: np.ndarray
-    variance: np.ndarray
-    normalised: np.ndarray
-    output: np.ndarray
-
-
-def embed(bert, text, pair=None):
-    """Run the embedding layer by hand on a text or a pair.
-
-    Parameters
-    ----------
-    bert : Bert
-    text : str
-    pair : str, optional
-
-    Returns
-    -------
-    Breakdown
-
-    Raises
-    ------
-    InputError
-        If the text is longer than the model takes, or a pair needs more token types
-        than the model has.
-    """
-    t = tokenize(bert, text, pair)
-    if t.lost:
-        raise InputError(
-            f"That is {len(t.tokens):,} tokens and the model takes {t.limit}: shorten"
-            f" the text, which is too long from “{t.span(t.lost[0])}” on."
-        )
-    tables = bert.tables
-    if max(t.types) >= len(tables.token_type):
-        raise InputError(
-            f"This model has {len(tables.token_type)} token type: it takes one text,"
-            " not a pair."
-        )
-    token = tables.token[t.ids]
-    position = tables.position[: len(t.ids)]
-    token_type = tables.token_type[t.types]
-    total = token + position + token_type
-    mean = total.mean(axis=-1, keepdims=True)
-    variance = total.var(axis=-1, keepdims=True)
-    normalised = (total - mean) / np.sqrt(variance + tables.eps)
-    output = normalised * tables.gamma + tables.beta
-    return Breakdown(
-        t.tokens,
-        t.ids,
-        token,
-        position,
-        token_type,
-        total,
-        mean,
-        variance,
-        normalised,
-        output,
-    )
+from ..errors import InputError
+from ..spaces import token_space
+from ..tokens import vocabulary
+from ..words import look_up_word
 
 
 def cosine_similarity(a, b):

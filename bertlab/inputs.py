@@ -1,0 +1,133 @@
+"""What goes into the embedding layer: IDs, positions and token types, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .errors import InputError
+from .tokens import around, count, isolated, tokenize
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The numbers that a text, or a pair, goes into the model as.
+
+    Attributes
+    ----------
+    tokens : list of str
+    ids : list of int
+        Row of each token in the token table.
+    positions : list of int
+        Row of each token in the position table.
+    types : list of int
+        Row of each token in the token type table.
+    mask : list of int
+        The attention mask: 1 for a token that may be attended to, 0 for one that is
+        hidden from all.
+    """
+
+    tokens: list[str]
+    ids: list[int]
+    positions: list[int]
+    types: list[int]
+    mask: list[int]
+
+
+def prepare(
+    bert, text, pair=None, *, ids=None, positions=None, types=None, mask=None
+) -> Inputs:
+    """Tokenize a text, or a pair, and put other numbers in where they are given.
+
+    Parameters
+    ----------
+    bert : Bert
+    text : str
+    pair : str, optional
+    ids : sequence of int, optional
+        Token IDs in place of the tokenizer's, as many or more or fewer. Types are then
+        0 unless they are given too, or the number of tokens is the same.
+    positions : sequence of int, or int, optional
+        Rows of the position table in place of 0, 1, 2, …; one number for all.
+    types : sequence of int, or int, optional
+        Token type IDs in place of the tokenizer's; one number for all.
+    mask : sequence of int, or int, optional
+        Attention mask in place of ones.
+
+    Returns
+    -------
+    Inputs
+
+    Raises
+    ------
+    InputError
+        If there are more tokens than the model has positions, if a number has no row
+        in its table, or if the lengths differ.
+    """
+    t = tokenize(bert, text, pair)
+    tables = bert.tables
+    if ids is None:
+        if t.lost:
+            raise InputError(
+                f"That is {count(len(t.tokens), 'token')} and the model takes"
+                f" {t.limit:,}: shorten the text, which is too long from"
+                f" “{isolated(around(t, t.lost[0]))}” on."
+            )
+        own, tokens = t.ids, t.tokens
+    else:
+        own = _rows(ids, None, len(tables.token), "token ID", "token table")
+        if not 1 <= len(own) <= t.limit:
+            raise InputError(
+                f"Give from 1 to {t.limit:,} token IDs, not {len(own):,}: that is what"
+                " the model takes."
+            )
+        tokens = bert.tokenizer.convert_ids_to_tokens(own)
+        tokens = [name or f"[row {i}]" for i, name in zip(own, tokens)]
+    n = len(own)
+    if types is None:
+        types = t.types if len(t.types) == n else [0] * n
+        if max(types) >= len(tables.token_type):
+            raise InputError(
+                f"This model has {count(len(tables.token_type), 'token type')}: it takes"
+                " one text, not a pair."
+            )
+    if positions is None:
+        positions = range(n)
+    return Inputs(
+        tokens,
+        own,
+        _rows(positions, n, len(tables.position), "position", "position table"),
+        _rows(types, n, len(tables.token_type), "token type", "token type table"),
+        _rows(1 if mask is None else mask, n, 2, "mask entry", None),
+    )
+
+
+def _rows(given, wanted, rows, what, table):
+    """Return `given` as a list of `wanted` row numbers, each of them below `rows`."""
+    array = np.asarray(given if not isinstance(given, Sequence) else list(given))
+    if array.ndim == 0 and wanted is not None:
+        array = np.full(wanted, array)
+    if array.ndim != 1 or array.dtype.kind not in "iub":
+        raise InputError(
+            f"The {what}s must be whole numbers, one for each token, such as"
+            f" [0, 1, 2], not {shown(given)}."
+        )
+    if wanted is not None and len(array) != wanted:
+        raise InputError(
+            f"There are {count(wanted, 'token')} but {count(len(array), what)}: give"
+            " one for each token, the special ones included."
+        )
+    outside = array[(array < 0) | (array >= rows)]
+    if len(outside):
+        where = f"the {table} has the rows" if table else "an attention mask has"
+        last = f"0 to {rows - 1:,}" if rows > 1 else "0 alone"
+        raise InputError(f"There is no {what} {outside[0]}: {where} {last}.")
+    return array.astype(int).tolist()
+
+
+def shown(value, most=40):
+    """Return the beginning of how a value is written."""
+    text = repr(value)
+    return text if len(text) <= most else f"{text[: most - 1]}…"
