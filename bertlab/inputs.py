@@ -90,8 +90,8 @@ def prepare(
         types = t.types if len(t.types) == n else [0] * n
         if max(types) >= len(tables.token_type):
             raise InputError(
-                f"This model has {count(len(tables.token_type), 'token type')}: it takes"
-                " one text, not a pair."
+                f"This model has {count(len(tables.token_type), 'token type')}: it"
+                " takes one text, not a pair."
             )
     if positions is None:
         positions = range(n)
@@ -100,15 +100,20 @@ def prepare(
         own,
         _rows(positions, n, len(tables.position), "position", "position table"),
         _rows(types, n, len(tables.token_type), "token type", "token type table"),
-        _rows(1 if mask is None else mask, n, 2, "mask entry", None),
+        _rows(1 if mask is None else mask, n, 2, "mask value", None),
     )
 
 
 def _rows(given, wanted, rows, what, table):
     """Return `given` as a list of `wanted` row numbers, each of them below `rows`."""
-    array = np.asarray(given if not isinstance(given, Sequence) else list(given))
+    try:
+        array = np.asarray(list(given) if isinstance(given, Sequence) else given)
+    except ValueError:  # lists of different lengths in a list
+        array = np.empty((0, 0))
     if array.ndim == 0 and wanted is not None:
         array = np.full(wanted, array)
+    if array.ndim == 1 and not len(array):
+        array = array.astype(int)  # NumPy takes an empty list for floats
     if array.ndim != 1 or array.dtype.kind not in "iub":
         raise InputError(
             f"The {what}s must be whole numbers, one for each token, such as"
@@ -116,18 +121,19 @@ def _rows(given, wanted, rows, what, table):
         )
     if wanted is not None and len(array) != wanted:
         raise InputError(
-            f"There are {count(wanted, 'token')} but {count(len(array), what)}: give"
-            " one for each token, the special ones included."
+            f"There {'is' if wanted == 1 else 'are'} {count(wanted, 'token')}, special"
+            f" ones included, and {count(len(array), what)} for them: give one for"
+            " each token, or a single number for all."
         )
     outside = array[(array < 0) | (array >= rows)]
     if len(outside):
-        where = f"the {table} has the rows" if table else "an attention mask has"
         last = f"0 to {rows - 1:,}" if rows > 1 else "0 alone"
-        raise InputError(f"There is no {what} {outside[0]}: {where} {last}.")
+        where = f"the {table} has the rows {last}" if table else "a mask has 0 and 1"
+        raise InputError(f"There is no {what} {int(outside[0]):,}: {where}.")
     return array.astype(int).tolist()
 
 
 def shown(value, most=40):
     """Return the beginning of how a value is written."""
-    text = repr(value)
+    text = " ".join(repr(value).split())
     return text if len(text) <= most else f"{text[: most - 1]}…"

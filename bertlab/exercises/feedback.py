@@ -7,6 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+# What usually lies behind an error with these words in it.
+_HINTS = {
+    "None": " (Did a search find nothing?)",
+    "broadcast": " (Shapes that do not fit: does a mean or a sum need keepdims=True?)",
+}
+
 
 @dataclass(frozen=True)
 class Feedback:
@@ -50,7 +56,7 @@ def check(answer, solution, cases, mistakes=(), atol=1e-5):
             # A copy: an answer may change what it is given, and still be right.
             value = answer(*deepcopy(case))
         except Exception as error:
-            hint = " (Did a search find nothing?)" if "None" in str(error) else ""
+            hint = next((h for mark, h in _HINTS.items() if mark in str(error)), "")
             return Feedback(
                 False,
                 f"Not yet: for {_shown(case)} it stopped with"

@@ -4,19 +4,37 @@ Data come first and everything else by keyword; ``ax=None`` makes a new figure. 
 function here shows, saves or computes anything that a lesson is about.
 """
 
+from .heatmap import plot_position_map
+from .layers import plot_layers, plot_shifts
 from .maps import plot_map, plot_norms
 from .neighbours import plot_neighbours, plot_similarities
+from .one_position import plot_position
+from .parts import plot_ingredients, plot_parts, plot_reconstruction
 from .plot import Plot
+from .positions import plot_by_distance, plot_by_position, plot_path, plot_waves
 from .rows import plot_dimensions, plot_rows
+from .spread import plot_spread
 from .text import plot_tokens
 
 __all__ = [
     "Plot",
+    "plot_by_distance",
+    "plot_by_position",
     "plot_dimensions",
+    "plot_ingredients",
+    "plot_layers",
     "plot_map",
     "plot_neighbours",
     "plot_norms",
+    "plot_parts",
+    "plot_path",
+    "plot_position",
+    "plot_position_map",
+    "plot_reconstruction",
     "plot_rows",
+    "plot_shifts",
     "plot_similarities",
+    "plot_spread",
     "plot_tokens",
+    "plot_waves",
 ]

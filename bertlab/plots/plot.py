@@ -83,7 +83,8 @@ class Plot:
     def image(self):
         """Return the output's data and metadata: PNG, caption, alternative text."""
         width, height = self.size
-        png = encoded(self.picture(), shades=bool(self.axes.images))
+        shades = any(axes.images for axes in self.figure.axes)
+        png = encoded(self.picture(), shades=shades)
         return (
             {"image/png": png, "text/plain": self.caption},
             {"image/png": {"width": width, "height": height, "alt": self.caption}},

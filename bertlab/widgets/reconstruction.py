@@ -1,0 +1,172 @@
+"""The reconstruction explorer: the embedding layer with each ingredient on a switch."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import ipywidgets
+import numpy as np
+
+from ..embeddings import INGREDIENTS, embed, rebuild
+from ..errors import InputError
+from ..plots.parts import plot_reconstruction
+from ..tokens import count, isolated
+from .explorer import Explorer
+
+STYLE = {"description_width": "90px"}
+
+
+@lru_cache(maxsize=16)
+def _breakdown(bert, text):
+    return embed(bert, text)
+
+
+def leave_out(bert, breakdown, place, without):
+    """Compare a token's output with the true one, each ingredient switched in turn.
+
+    Parameters
+    ----------
+    bert : Bert
+    breakdown : Breakdown
+    place : int
+        Which token.
+    without : collection of str
+        The ingredients that are left out at present.
+
+    Returns
+    -------
+    rebuilt : (hidden,) ndarray
+        The output at present.
+    present : float
+        Its distance to the true output, as a share of the true one's norm.
+    distances, cosines : dict of str to float
+        The same, and the cosine similarity, with one more ingredient left out, or with
+        one put back that is left out now. The cosine with a vector of zeros counts
+        as 0.
+    """
+    true = breakdown.output[place]
+    norm = np.linalg.norm(true)
+
+    def compare(names):
+        got = rebuild(bert, breakdown, names)[place]
+        length = np.linalg.norm(got)
+        cosine = got @ true / (length * norm) if length * norm else 0.0
+        distance = np.linalg.norm(got - true) / (norm or 1.0)
+        return got, float(distance), float(cosine)
+
+    rebuilt, present, _ = compare(set(without))
+    switched = {name: compare(set(without) ^ {name}) for name in INGREDIENTS}
+    distances = {name: distance for name, (_, distance, _) in switched.items()}
+    cosines = {name: cosine for name, (*_, cosine) in switched.items()}
+    return rebuilt, present, distances, cosines
+
+
+class ReconstructionExplorer(Explorer):
+    """See `reconstruction_explorer`."""
+
+    def __init__(self, bert, text, place):
+        self._bert = bert
+        short = {"indent": False, "layout": {"width": "auto", "margin": "2px 10px"}}
+        # The slider's end follows the text, which is why it is known here already.
+        last = len(_breakdown(bert, text).tokens) - 1
+        self._shown = text
+        controls = {
+            "text": ipywidgets.Text(
+                text,
+                description="Text:",
+                placeholder="a text, then Enter",
+                continuous_update=False,
+                style=STYLE,
+                layout={"width": "22em"},
+            ),
+            "place": ipywidgets.IntSlider(
+                min(place, last),
+                0,
+                last,
+                description="Token at:",
+                continuous_update=False,
+                style=STYLE,
+            ),
+        }
+        for name in INGREDIENTS:
+            controls[name.replace(" ", "_")] = ipywidgets.Checkbox(
+                True, description=name, **short
+            )
+        super().__init__(controls)
+
+    @property
+    def without(self):
+        """List of str: the ingredients that are switched off."""
+        return [
+            name
+            for name in INGREDIENTS
+            if not self.controls[name.replace(" ", "_")].value
+        ]
+
+    def plot(self):
+        """Return the present state as a `Plot`."""
+        text = self.text.value
+        if not text.strip():
+            raise InputError("Type a text, for instance hello, world! and press Enter.")
+        parts = _breakdown(self._bert, text)
+        self._follow(text, parts)
+        place = self.place.value
+        rebuilt, present, distances, cosines = leave_out(
+            self._bert, parts, place, self.without
+        )
+        return plot_reconstruction(
+            rebuilt,
+            parts.output[place],
+            distances=distances,
+            cosines=cosines,
+            present=present,
+            left_out=self.without,
+            token=f"{parts.tokens[place]} (token {place})",
+        )
+
+    def _follow(self, text, parts):
+        """Let the slider end at the text's last token, without a second redraw."""
+        if text != self._shown:
+            self._shown = text
+            self.place.unobserve(self._update, names="value")
+            self.place.max = len(parts.tokens) - 1
+            self.place.observe(self._update, names="value")
+
+    def draw(self):
+        """Rebuild the output and draw it beside the true one."""
+        plot = self.plot()
+        tokens = _breakdown(self._bert, self.text.value).tokens
+        place = self.place.value
+        name = isolated(tokens[place])
+        sentence = f"{count(len(tokens), 'token')}; token {place} is {name}."
+        return plot.html(), plot.caption, [sentence]
+
+
+def reconstruction_explorer(bert, text="hello, world!", place=1):
+    """Let somebody switch the embedding layer's ingredients off and on, one by one.
+
+    Shown are the rebuilt vector of one token over the true one, and for each of the
+    eight ingredients how far the output would be from the true one without it, or with
+    it again.
+
+    Parameters
+    ----------
+    bert : Bert
+    text : str
+        What to begin with.
+    place : int
+        Which token to begin with, counted from 0.
+
+    Returns
+    -------
+    ReconstructionExplorer
+        With the controls `text`, `place` and one for each ingredient (`token`,
+        `position`, `token_type`, `mean`, `variance`, `epsilon`, `gamma`, `beta`), and
+        `caption`, `message` and `view`.
+
+    Raises
+    ------
+    InputError
+        If the model cannot take the text.
+    """
+    return ReconstructionExplorer(bert, text, place)
