@@ -113,10 +113,10 @@ def rebuild(bert, breakdown, without=()):
     bert : Bert
     breakdown : Breakdown
         Of the text, from `embed`.
-    without : collection of str
-        Which of `INGREDIENTS` to leave out: a row counts as zeros, the mean is not
-        subtracted, the division by the standard deviation is not done, epsilon is 0,
-        gamma is 1, beta is 0.
+    without : collection of str, or str
+        Which of `INGREDIENTS` to leave out, or a single one: a row counts as zeros, the
+        mean is not subtracted, the division by the standard deviation is not done,
+        epsilon is 0, gamma is 1, beta is 0.
 
     Returns
     -------
@@ -127,6 +127,7 @@ def rebuild(bert, breakdown, without=()):
     InputError
         If there is no such ingredient.
     """
+    without = {without} if isinstance(without, str) else without
     if unknown := [name for name in without if name not in INGREDIENTS]:
         raise InputError(
             f"There is no ingredient {unknown[0]!r}: choose from"

@@ -9,7 +9,7 @@ from .positions import (
 )
 from .prediction import Prediction, predict
 from .rows import check_cosine, check_nearest, check_pca
-from .segments import check_build_pair, check_relative_shift, check_told_apart
+from .segments import check_build_pair, check_nearer_mean, check_relative_shift
 from .text import (
     check_costly_text,
     check_separators,
@@ -27,6 +27,7 @@ __all__ = [
     "check_embedding_layer",
     "check_find_position",
     "check_layer_norm",
+    "check_nearer_mean",
     "check_nearest",
     "check_neighbour_cosine",
     "check_pca",
@@ -34,7 +35,6 @@ __all__ = [
     "check_separators",
     "check_sinusoidal",
     "check_token_types",
-    "check_told_apart",
     "check_wordpiece",
     "predict",
 ]

@@ -9,8 +9,9 @@ import numpy as np
 
 # What usually lies behind an error with these words in it.
 _HINTS = {
-    "None": " (Did a search find nothing?)",
-    "broadcast": " (Shapes that do not fit: does a mean or a sum need keepdims=True?)",
+    "None": " (Did a search find nothing, or does a function return nothing yet?)",
+    "broadcast": " (Shapes that do not fit: does a mean or a sum need keepdims=True,"
+    " or a table cutting to the number of tokens?)",
 }
 
 

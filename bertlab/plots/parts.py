@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..tokens import isolated, shorten
+from ..tokens import count, isolated, quoted, shorten
 from .plot import (
     BLUE,
     GREEN,
@@ -23,7 +23,10 @@ from .plot import (
 _FILLS = ((BLUE, ""), (ORANGE, "////"), (GREEN, "...."))
 # Beyond this many tokens the figures are left out of the bars, and the bars get thin.
 _NUMBERED = 40
+# Beyond this many not every token has a label, and bars would be lines: areas instead.
 _MOST_LABELS = 60
+# A figure of three characters is written in a piece of this share of the widest bar.
+_ROOM = 0.08
 
 
 @styled
@@ -33,7 +36,8 @@ def plot_parts(shares, *, tokens, parts, ax=None):
     Parameters
     ----------
     shares : (tokens, parts) array_like
-        Each row sums to 1; a share is negative where a part points against the sum.
+        Each row sums to 1; a share is negative where a part points against the sum,
+        and is drawn to the left of 0.
     tokens : sequence of str
     parts : sequence of str
         Their names, three at most.
@@ -45,60 +49,83 @@ def plot_parts(shares, *, tokens, parts, ax=None):
     """
     shares = np.asarray(shares)
     n = len(tokens)
-    room = 0.31 if n <= _NUMBERED else max(0.31 * _NUMBERED / n, 0.045)
-    ax = new_axes(7.6, 1.5 + room * n, ax)
-    y = np.arange(n)
+    ax = new_axes(7.6, 1.5 + 0.31 * min(n, _NUMBERED), ax)
+    positive, negative = np.clip(shares, 0, None), np.clip(shares, None, 0)
+    low, high = negative.sum(axis=1).min(), positive.sum(axis=1).max()
     for m, (name, (colour, hatch)) in enumerate(zip(parts, _FILLS)):
-        positive, negative = np.clip(shares, 0, None), np.clip(shares, None, 0)
+        look = {
+            "facecolor": colour,
+            "alpha": 0.75,
+            "edgecolor": "white",
+            "hatch": hatch,
+            "linewidth": 0.6,
+        }
         for side in (positive, negative):
-            ax.barh(
-                y,
-                side[:, m],
-                left=side[:, :m].sum(axis=1),
-                height=0.74,
-                facecolor=colour,
-                alpha=0.75,
-                edgecolor="white",
-                hatch=hatch,
-                linewidth=0.6,
-                label=name if side is positive else None,
-            )
-        if n <= _NUMBERED:
-            _write_shares(ax, shares[:, m], positive, m)
+            left = side[:, :m].sum(axis=1)
+            look["label"] = name if side is positive else None
+            _draw_part(ax, left, side[:, m], look)
+            if n <= _NUMBERED:
+                _write_shares(ax, left, side[:, m], _ROOM * (high - low))
     step = -(-n // _MOST_LABELS)
-    labels = [drawable(shorten(token, 16)) for token in tokens]
-    ax.set_yticks(y[::step], labels[::step], parse_math=False)
+    # Shortened last: what has no glyph becomes six letters for one.
+    labels = [shorten(drawable(token), 18) for token in tokens]
+    if step > 1:
+        labels = [f"{i}  {label}" for i, label in enumerate(labels)]
+    ax.set_yticks(range(0, n, step), labels[::step], parse_math=False)
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(n - 0.4, -0.6)
+    margin = 0.05 * ((high - low) or 1)
+    ax.set_xlim(low - margin if low < 0 else 0, high + margin)
     ax.axvline(0, color=INK, linewidth=0.8)
     ax.set_xlabel("share of the sum")
     ax.xaxis.set_major_formatter(lambda x, _: f"{x:.0%}".replace("-", "−"))
     ax.legend(frameon=False, ncols=3, loc="lower left", bbox_to_anchor=(0, 1))
     mean = shares.mean(axis=0)
-    means = [f"{name} {value:.0%}" for name, value in zip(parts, mean)]
-    caption = f"Shares of the sum, mean over {n:,} tokens: {listed(means)}."
+    means = [f"{name} {_percent(value)}" for name, value in zip(parts, mean)]
+    over = f"mean over {count(n, 'token')}" if n > 1 else quoted(tokens[0])
+    caption = f"Shares of the sum, {over}: {listed(means)}."
+    if n == 1:
+        return Plot(ax.figure, ax, caption)
     for m, name in enumerate(parts):
         top = shares[:, m].argmax()
         caption += (
-            f" The {name} part is largest in {isolated(tokens[top])}, at place {top}:"
-            f" {shares[top, m]:.0%}."
+            f" The {name} part is largest in {quoted(tokens[top])}, at place {top}:"
+            f" {_percent(shares[top, m])}."
         )
     return Plot(ax.figure, ax, caption)
 
 
-def _write_shares(ax, share, positive, m):
+def _draw_part(ax, left, share, look):
+    """Draw one part's share of every token, from `left` on."""
+    n = len(share)
+    if n <= _MOST_LABELS:
+        ax.barh(range(n), share, left=left, height=0.74, **look)
+        return
+    # Thousands of bars would take seconds, and their white edges would hide them.
+    edges = np.arange(n + 1) - 0.5
+    first, last = (np.append(x, x[-1]) for x in (left, left + share))
+    ax.fill_betweenx(edges, first, last, step="post", **look)
+
+
+def _write_shares(ax, left, share, room):
     """Write each share into its piece of the bar, where there is room for it."""
-    for row, value in enumerate(share):
-        if value >= 0.075:
+    for row, (start, value) in enumerate(zip(left, share)):
+        figure = _percent(value).replace("-", "−")
+        if value and abs(value) >= room * len(figure) / 3:
             ax.text(
-                positive[row, :m].sum() + value / 2,
+                start + value / 2,
                 row,
-                f"{value:.0%}",
+                figure,
                 ha="center",
                 va="center",
                 fontsize=10,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
             )
+
+
+def _percent(value):
+    """Return a share as "12%", and never as "-0%"."""
+    return f"{round(float(value), 2) + 0:.0%}"
 
 
 @styled
@@ -135,7 +162,7 @@ def plot_ingredients(
 def _draw_ingredients(ax, distances, present, left_out, cosines):
     names = list(distances)
     values = np.array([distances[name] for name in names])
-    most = max(*values, present, 1e-9)
+    most = max(*values, present, 0.01)  # the figures have two decimals
     for row, (name, value) in enumerate(zip(names, values)):
         out = name in left_out
         ax.barh(
@@ -146,9 +173,10 @@ def _draw_ingredients(ax, distances, present, left_out, cosines):
             edgecolor=VERMILION if out else BLUE,
             hatch="////" if out else "",
         )
-        figure = f"{value:.2f}"
+        figure = f"{value:.2f}" if value < 100 else f"{value:,.0f}"
         if cosines is not None:
-            figure += f"   cosine {cosines[name]:.2f}".replace("-", "−")
+            cosine = round(cosines[name], 2) + 0  # never -0.00
+            figure += f"   cosine {cosine:.2f}".replace("-", "−")
         ax.text(
             value + 0.012 * most,
             row,
@@ -163,7 +191,7 @@ def _draw_ingredients(ax, distances, present, left_out, cosines):
     ax.set_yticks(range(len(names)), labels)
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(len(names) - 0.4, -0.6)
-    ax.set_xlim(0, most * (1.32 if cosines is not None else 1.14))
+    ax.set_xlim(0, most * (1.4 if cosines is not None else 1.14))
     ax.set_xlabel("distance to the true output, as a share of its norm")
     if left_out:
         ax.axvline(present, color=INK, linestyle="--", linewidth=1.3)
@@ -186,17 +214,23 @@ def ingredients_caption(distances, present, left_out, token=None):
                 f"With all ingredients the output{of} is still {present:.2g} of its"
                 " norm away from the true one."
             )
-    if still:
-        most = max(still, key=still.get)
+    if not still:
+        return f"{caption} Nothing is in use."
+    most = max(still, key=still.get)
+    none = [n for n, d in still.items() if abs(d - present) < 0.0005]
+    if still[most] - present >= 0.0005:
         caption += (
             f" Of those in use, the rest can least do without {most}: it would be"
             f" {still[most]:.2f} away."
         )
-        none = [n for n, d in still.items() if abs(d - present) < 0.0005]
-        if none:
-            caption += f" Leaving out {listed(none)} changes nothing to three decimals."
-    else:
-        caption += " Nothing is in use."
+    elif len(none) < len(still):
+        caption += " Leaving out another would take it no further away."
+    if none:
+        distance = "that distance" if left_out else "the distance"
+        caption += (
+            f" Leaving out {listed(none)} does not change {distance}, to three"
+            " decimals."
+        )
     return caption
 
 
@@ -238,11 +272,10 @@ def plot_reconstruction(
     for side in strips.spines.values():
         side.set_visible(True)
         side.set_color(GREY)
-    beyond = "max" if np.abs(rows).max() > limit else "neither"
     bar = figure.colorbar(
         image,
         cax=figure.add_axes((0.865, 0.74, 0.018, 0.185)),
-        extend="both" if beyond == "max" else "neither",
+        extend="both" if np.abs(rows).max() > limit else "neither",
     )
     bar.set_label("entry")
     ax = figure.add_axes((0.215, 0.115, 0.76, 0.5))

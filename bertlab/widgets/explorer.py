@@ -8,7 +8,7 @@ import ipywidgets
 from matplotlib.font_manager import findfont
 from PIL import Image, ImageDraw, ImageFont
 
-from ..errors import InputError
+from ..errors import SentenceError
 from ..plots.plot import DISPLAY_DPI, DPI, drawable, encoded
 from ..tokens import isolated, shorten
 
@@ -51,7 +51,7 @@ class Explorer(ipywidgets.VBox):
         # What somebody without a kernel sees is the state that the learner starts from.
         try:
             self._first = self._face()
-        except InputError as error:
+        except SentenceError as error:
             self._first = {"text/plain": str(error)}, {}
 
     def draw(self):
@@ -79,7 +79,7 @@ class Explorer(ipywidgets.VBox):
     def _update(self, _=None):
         try:
             view, self.caption, sentences = self.draw()
-        except InputError as error:
+        except SentenceError as error:
             self._say([str(error)], warning=True)
         except Exception as error:
             # An exception in a callback is shown nowhere: so it is said here.

@@ -10,7 +10,7 @@ import numpy as np
 from ..embeddings import INGREDIENTS, embed, rebuild
 from ..errors import InputError
 from ..plots.parts import plot_reconstruction
-from ..tokens import count, isolated
+from ..tokens import check_text, count, quoted
 from .explorer import Explorer
 
 STYLE = {"description_width": "90px"}
@@ -67,6 +67,7 @@ class ReconstructionExplorer(Explorer):
     def __init__(self, bert, text, place):
         self._bert = bert
         short = {"indent": False, "layout": {"width": "auto", "margin": "2px 10px"}}
+        check_text(text)
         # The slider's end follows the text, which is why it is known here already.
         last = len(_breakdown(bert, text).tokens) - 1
         self._shown = text
@@ -137,7 +138,7 @@ class ReconstructionExplorer(Explorer):
         plot = self.plot()
         tokens = _breakdown(self._bert, self.text.value).tokens
         place = self.place.value
-        name = isolated(tokens[place])
+        name = quoted(tokens[place])
         sentence = f"{count(len(tokens), 'token')}; token {place} is {name}."
         return plot.html(), plot.caption, [sentence]
 
@@ -167,6 +168,6 @@ def reconstruction_explorer(bert, text="hello, world!", place=1):
     Raises
     ------
     InputError
-        If the model cannot take the text.
+        If the model cannot take the text to begin with.
     """
     return ReconstructionExplorer(bert, text, place)

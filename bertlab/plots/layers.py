@@ -1,0 +1,195 @@
+"""Figures by layer: curves over a sample, and tokens × layers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..tokens import count, isolated, shorten
+from .plot import CYCLE, INK, MARKERS, Plot, drawable, listed, new_axes, styled
+
+# Up to so many cells a number in each can be read; up to so many rows a name at each.
+MOST_NUMBERS, MOST_NAMES = 200, 60
+# Models with more layers than BERT-base have their figures listed in part.
+MOST_LISTED = 13
+
+
+@styled
+def plot_layers(curves, *, label, lines=None, of="sentences", percent=False, ax=None):
+    """Draw measures by layer: a line for the mean over a sample, a band for its spread.
+
+    Parameters
+    ----------
+    curves : dict of str to (samples, layers + 1) or (layers + 1,) array_like
+        What was measured, by name; column 0 is the embedding layer's output. NaN where
+        a layer has no value. The band holds the middle 80 % of the samples.
+    label : str
+        Of the vertical axis.
+    lines : dict of str to float, optional
+        Levels to compare with, drawn across.
+    of : str
+        What the samples are.
+    percent : bool
+        Write the values, which are shares, in per cent.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    Plot
+    """
+    curves = {name: np.atleast_2d(np.asarray(c, float)) for name, c in curves.items()}
+    by = 100 if percent else 1
+    ax = new_axes(7.6, 4.4, ax)
+    layers = max(values.shape[1] for values in curves.values())
+    for n, (name, values) in enumerate(curves.items()):
+        x = np.arange(values.shape[1])
+        style = {"color": CYCLE[n % len(CYCLE)], "marker": MARKERS[n % len(MARKERS)]}
+        if len(values) > 1:
+            low, high = by * np.quantile(values, [0.1, 0.9], axis=0)
+            ax.fill_between(x, low, high, color=style["color"], alpha=0.18, lw=0)
+        ax.plot(
+            x,
+            by * values.mean(axis=0),
+            linewidth=1.8,
+            linestyle=("-", "--", "-.", ":")[n % 4],
+            markersize=7,
+            label=drawable(name),
+            **style,
+        )
+    for name, level in (lines or {}).items():
+        ax.axhline(
+            by * level, color=INK, linestyle=":", linewidth=1.2, label=drawable(name)
+        )
+    ax.set_xticks(range(0, layers, 1 if layers <= 14 else 2))
+    ax.set_xlabel("layer (0: the embedding layer's output)")
+    ax.set_ylabel(f"{label}, %" if percent else label)
+    if all(np.nanmin(values) >= 0 for values in curves.values()):
+        ax.set_ylim(0, None)
+    named = [*curves, *(lines or {})]
+    legend = ax.legend(
+        frameon=False,
+        ncols=1 if sum(map(len, named)) > 60 else 3,
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        fontsize=10,
+    )
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+    return Plot(ax.figure, ax, layers_caption(curves, label, lines, of, percent))
+
+
+def layers_caption(curves, label, lines, of, percent):
+    """Say in words what a picture of curves by layer shows."""
+    parts = [
+        f"{isolated(name)} {by_layer(values.mean(axis=0), percent)}"
+        for name, values in curves.items()
+    ]
+    levels = [f"{name} {_value(v, percent)}" for name, v in (lines or {}).items()]
+    sizes = {len(values) for values in curves.values()} - {1}
+    bands = f" Bands: the middle 80 % of {max(sizes)} {of}." if sizes else ""
+    across = f" Dotted across: {listed(levels)}." if levels else ""
+    start = label[:1].upper() + label[1:]
+    return f"{start}, from layer 0 on: {'; '.join(parts)}.{bands}{across}"
+
+
+def by_layer(values, percent=False):
+    """Write one figure for each layer, or the ends and extremes of very many."""
+    known = np.asarray(values, float)
+    written = [_value(v, percent) for v in known]
+    if len(written) <= MOST_LISTED:
+        return ", ".join(written)
+    low, high = np.nanargmin(known), np.nanargmax(known)
+    return (
+        f"{written[0]} at first, {written[-1]} at layer {len(written) - 1} (least"
+        f" {written[low]} at {low}, most {written[high]} at {high})"
+    )
+
+
+def _value(value, percent):
+    if np.isnan(value):
+        return "none"
+    return f"{value:.1%}" if percent else f"{value:.2f}"
+
+
+@styled
+def plot_shifts(shift, *, tokens, control=None, marks=None, title="", ax=None):
+    """Draw how far each token's state moves at each layer, as a map of colours.
+
+    Parameters
+    ----------
+    shift : (layers + 1, tokens) array_like
+        How far, as a share of the state's own norm.
+    tokens : sequence of str
+        Every one is drawn; of many, not every one has its name beside it.
+    control : (layers + 1,) array_like, optional
+        Mean distance of two different tokens at each layer, in the same measure.
+    marks : sequence of str, optional
+        What to write after each token's name, such as its token type.
+    title : str
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    Plot
+    """
+    shift = np.asarray(shift, float).T  # (tokens, layers + 1)
+    marks = [""] * len(tokens) if marks is None else marks
+    names = [
+        f"{drawable(shorten(token, 14))} {mark}".rstrip()
+        for token, mark in zip(tokens, marks)
+    ]
+    numbers = shift.size <= MOST_NUMBERS
+    step = -(-len(names) // MOST_NAMES)
+    # Rows become narrower as they become many, down to what letters need.
+    rows = min(len(names), MOST_NAMES)
+    height = 1.3 + min(0.3 * rows, max(6, 0.19 * rows))
+    left = 0.3 + 0.1 * max([6, *(len(name) for name in names)])
+    ax = new_axes(7.6, max(height, 2.4), ax, left=left)
+    # A scale that ended below 1 % would give rounding errors the full range of colour.
+    top = max(shift.max(initial=0), 0.01)
+    image = ax.imshow(
+        100 * shift,
+        aspect="auto",
+        cmap="cividis",
+        vmin=0,
+        vmax=100 * top,
+        interpolation="nearest",
+    )
+    if numbers:
+        for (y, x), value in np.ndenumerate(shift):
+            colour = "white" if value < 0.55 * top else INK
+            write = {"ha": "center", "va": "center", "fontsize": 10, "color": colour}
+            ax.text(x, y, f"{100 * value:.0f}", **write)
+    else:
+        ax.figure.colorbar(image, ax=ax, pad=0.02, aspect=30)
+    ax.set_yticks(range(0, len(names), step), names[::step], parse_math=False)
+    ax.set_xticks(range(0, shift.shape[1], 1 if shift.shape[1] <= 14 else 2))
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    named = f" (named: one token in {step})" if step > 1 else ""
+    ax.set_xlabel(
+        "layer (0: the embedding layer's output)\n"
+        f"moved by so many % of the state's own norm{named}"
+    )
+    ax.set_title(drawable(title), parse_math=False)
+    return Plot(ax.figure, ax, shifts_caption(shift.T, tokens, control))
+
+
+def shifts_caption(shift, tokens, control=None):
+    """Say in words what a map of shifts shows."""
+    layer, most = np.unravel_index(np.argmax(shift), shift.shape)
+    told = ""
+    if control is not None:
+        told = (
+            " To compare, two different tokens of this text are so far apart on"
+            f" average: {by_layer(control, True)}."
+        )
+    if shift[layer, most] < 5e-4:
+        return f"None of the {count(len(tokens), 'token')} moves, at any layer.{told}"
+    same = [i for i, token in enumerate(tokens) if token == tokens[most]]
+    which = f" (token {most})" if len(same) > 1 else ""
+    return (
+        f"How far each of {count(len(tokens), 'token')} moves, as a share of its"
+        f" state's norm. Farthest: {isolated(tokens[most])}{which}, by"
+        f" {shift[layer, most]:.1%} at layer {layer}. Mean from layer 0 on:"
+        f" {by_layer(shift.mean(axis=1), True)}.{told}"
+    )

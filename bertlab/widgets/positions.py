@@ -1,0 +1,226 @@
+"""The position explorer: a position and a word in, that row beside all others out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import ipywidgets
+import numpy as np
+
+from ..embeddings import cosine_similarity, embed
+from ..errors import InputError
+from ..plots.one_position import plot_position
+from ..tokens import few, quoted, shorten
+from ..words import look_up_word
+from .explorer import Explorer
+
+STYLE = {"description_width": "80px"}
+# How many other tokens a word is compared with at its position.
+OTHERS = 512
+
+
+@dataclass(frozen=True)
+class Positions:
+    """What every picture of the explorer needs: computed once for each model.
+
+    Attributes
+    ----------
+    unit : (positions, hidden) ndarray
+        The rows, each divided by its length; the mean row subtracted where asked for.
+    norms : (positions,) ndarray
+        Of the rows as they are.
+    pairs : (float, float)
+        Between which two cosines 90 % of all pairs of rows lie.
+    """
+
+    unit: np.ndarray
+    norms: np.ndarray
+    pairs: tuple[float, float]
+
+
+@lru_cache(maxsize=4)
+def positions_of(bert, centred):
+    """Compute a `Positions`."""
+    table = bert.tables.position
+    norms = np.linalg.norm(table, axis=1)
+    rows = table - table.mean(axis=0) if centred else table
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    unit = rows / np.where(lengths == 0, 1, lengths)
+    pairs = (unit @ unit.T)[np.triu_indices(len(unit), 1)]
+    # A model with one position has no pair.
+    low, high = np.quantile(pairs if len(pairs) else [0, 0], [0.05, 0.95])
+    return Positions(unit, norms, (float(low), float(high)))
+
+
+@lru_cache(maxsize=16)
+def place(bert, token, position):
+    """Compare a token at one position with itself elsewhere and with others there.
+
+    Returns
+    -------
+    placed : (positions,) ndarray
+        Cosine of the embedding layer's output here with that at each position.
+    others : (float, float)
+        Between which two cosines 90 % of randomly drawn tokens at this position lie.
+    """
+    rows = len(bert.tables.position)
+    everywhere = embed(
+        bert, "", ids=[token] * rows, positions=range(rows), types=0
+    ).output
+    drawn = np.random.default_rng(0).integers(
+        len(bert.tables.token), size=min(OTHERS, rows)
+    )
+    there = embed(bert, "", ids=drawn, positions=position, types=0).output
+    here = everywhere[position]
+    low, high = np.quantile(cosine_similarity(there, here), [0.05, 0.95])
+    return cosine_similarity(everywhere, here), (float(low), float(high))
+
+
+class PositionExplorer(Explorer):
+    """See `position_explorer`."""
+
+    def __init__(self, bert, word, position):
+        self._bert = bert
+        last = len(bert.tables.position) - 1
+        # A slider's own number cannot say why it refuses one: so it has none, and the
+        # box beside it is where a position is typed.
+        self.slider = ipywidgets.IntSlider(
+            min(max(position, 0), last),
+            0,
+            last,
+            readout=False,
+            continuous_update=False,
+            layout={"width": "260px"},
+        )
+        self.slider.observe(self._slid, names="value")
+        super().__init__(
+            {
+                "position": ipywidgets.Text(
+                    str(position),
+                    description="Position:",
+                    placeholder=f"0 to {last}",
+                    continuous_update=False,
+                    style=STYLE,
+                    layout={"width": "170px"},
+                ),
+                "word": ipywidgets.Text(
+                    word,
+                    description="Word:",
+                    placeholder="a word, then Enter",
+                    continuous_update=False,
+                    style=STYLE,
+                ),
+                "centred": ipywidgets.Checkbox(
+                    False,
+                    description="subtract the mean row",
+                    indent=False,
+                    layout={"width": "auto", "margin": "2px 12px"},
+                ),
+            }
+        )
+        bar = self.children[0]
+        bar.children = (self.position, self.slider, self.word, self.centred)
+
+    def _slid(self, change):
+        if read_position(self._bert, self.position.value, strict=False) != change.new:
+            self.position.value = str(change.new)
+
+    def plot(self):
+        """Return the present position and word as a `Plot`."""
+        plot, _ = self._compute()
+        return plot
+
+    def draw(self):
+        """Look up, compare and draw."""
+        plot, sentence = self._compute()
+        self.slider.value = read_position(self._bert, self.position.value)
+        return plot.html(), plot.caption, [sentence] if sentence else []
+
+    def _compute(self):
+        position = read_position(self._bert, self.position.value)
+        token, name, sentence = one_token(self._bert, self.word.value)
+        centred = self.centred.value
+        rows = positions_of(self._bert, centred)
+        placed, others = place(self._bert, token, position)
+        plot = plot_position(
+            position,
+            rows.unit @ rows.unit[position],
+            rows.norms,
+            placed,
+            pairs=rows.pairs,
+            others=others,
+            word=name,
+            centred=centred,
+        )
+        return plot, sentence
+
+
+def read_position(bert, typed, strict=True):
+    """Return the position that somebody typed.
+
+    Raises
+    ------
+    InputError
+        If it is no whole number, or has no row; with ``strict=False`` the answer is
+        then None.
+    """
+    last = len(bert.tables.position) - 1
+    try:
+        position = int(typed)
+    except ValueError:
+        position = None
+    if position is not None and 0 <= position <= last:
+        return position
+    if not strict:
+        return None
+    if not typed.strip():
+        raise InputError(f"Type a position, a whole number from 0 to {last:,}.")
+    if position is None:
+        raise InputError(
+            f"{quoted(typed)} is not a position: type a whole number from 0 to"
+            f" {last:,}."
+        )
+    raise InputError(
+        f"There is no position {shorten(typed.strip())}: the position table has the"
+        f" rows 0 to {last:,}. The picture still shows the position before."
+    )
+
+
+def one_token(bert, typed):
+    """Return the ID and name of one token for a typed word, and what to say about it.
+
+    Raises
+    ------
+    InputError
+        If nothing is left to look up.
+    """
+    word = look_up_word(bert, typed)
+    if len(word.ids) == 1:
+        return word.ids[0], word.tokens[0], word.sentence
+    return (
+        word.ids[0],
+        word.tokens[0],
+        f"{quoted(word.typed)} is {len(word.ids):,} tokens, {few(word.tokens)} A"
+        f" position holds one: shown is the first, {few(word.tokens[:1])}",
+    )
+
+
+def position_explorer(bert, word="dog", position=10):
+    """Let somebody pick a position and a word, and see that row beside all others.
+
+    Parameters
+    ----------
+    bert : Bert
+    word : str
+        What to put there.
+    position : int
+        What to begin with; the last one where the model has fewer.
+
+    Returns
+    -------
+    PositionExplorer
+        With the controls `position`, `word` and `centred`, the `slider` that goes with
+        `position`, and `caption`, `message` and `view`.
+    """
+    return PositionExplorer(bert, word, min(position, len(bert.tables.position) - 1))

@@ -1,0 +1,731 @@
+"""Notebook 03's pictures, explorer and checks."""
+
+import base64
+from io import BytesIO
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from markup import HOSTILE, elements, skeleton
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from PIL import Image
+from toy import toy_bert
+
+from bertlab.embeddings import cosine_similarity, embed
+from bertlab.exercises import (
+    check_add_positions,
+    check_neighbour_cosine,
+    check_sinusoidal,
+)
+from bertlab.plots import (
+    plot_by_distance,
+    plot_by_position,
+    plot_path,
+    plot_position,
+    plot_position_map,
+    plot_waves,
+)
+from bertlab.widgets import position_explorer
+from bertlab.widgets import positions as positions_module
+
+# Four rows: the first two alike, the last opposite to the first.
+SIMILARITY = np.array(
+    [
+        [1.0, 0.8, 0.2, -1.0],
+        [0.8, 1.0, 0.4, -0.6],
+        [0.2, 0.4, 1.0, -0.2],
+        [-1.0, -0.6, -0.2, 1.0],
+    ]
+)
+NORMS = np.array([5.0, 1.0, 1.1, 1.2])
+PLACED = np.array([0.5, 1.0, 0.9, 0.7])
+PATH = np.array([[0, 0], [3, 4], [3, 0], [0, 4]], float)
+
+
+def a_map(**more):
+    return plot_position_map(SIMILARITY, **more)
+
+
+def by_distance(**more):
+    curves = {"rows": [1, 0.9, 0.2, 0.6, 0.1], "shuffled": [1, 0.0, 0.1, -0.1, 0.0]}
+    return plot_by_distance(curves, peaks=[3], **more)
+
+
+def by_position(**more):
+    values = np.array([9.0, 1, 1, 1, 1, 8, 1, 1, 1, 2])
+    return plot_by_position(values, label="norm", named=3, first=1, **more)
+
+
+def path(**more):
+    return plot_path(PATH, numbered=3, shares=(0.5, 0.25), **more)
+
+
+def waves(**more):
+    return plot_waves(
+        [[2, 0], [-2, 1], [2, 0]], shares=(0.6, 0.3), periods=(2, 3.04), **more
+    )
+
+
+def position(centred=False, norms=NORMS):
+    return plot_position(
+        1,
+        SIMILARITY[1],
+        norms,
+        PLACED,
+        pairs=(-0.9, 0.7),
+        others=(0.1, 0.3),
+        word="$dog$",
+        centred=centred,
+    )
+
+
+def texts(axes):
+    return [text.get_text() for text in axes.texts]
+
+
+def test_map():
+    plot = a_map()
+    (mesh,) = plot.axes.collections
+    np.testing.assert_array_equal(mesh.get_array().reshape(4, 4), SIMILARITY)
+    assert mesh.get_clim() == (-1, 1)  # 0 is the map's middle
+    assert plot.axes.yaxis_inverted()
+    # The middle of row 2's square is at 2.
+    corners = mesh.get_coordinates()
+    assert corners[2:4, 0, 1].mean() == 2
+    assert plot.caption == (
+        "Cosine similarity of each of 4 rows with each other. Neighbours, along the"
+        " diagonal: 0.33 on average, lowest -0.20 (positions 2 and 3). Of all pairs"
+        " 90 % lie between -0.90 and 0.70. Least similar to the others: row 3, -0.60"
+        " on average."
+    )
+
+
+def test_a_map_of_a_whole_table_is_small_enough_to_be_saved():
+    rows = np.random.default_rng(0).normal(size=(512, 40))
+    rows /= np.linalg.norm(rows, axis=1)[:, None]
+    data, _ = plot_position_map(rows @ rows.T).image()
+    assert len(data["image/png"]) < 250_000
+
+
+def test_by_distance():
+    plot = by_distance()
+    first, second, peak = plot.axes.lines
+    assert first.get_xydata().tolist() == [[1, 0.9], [2, 0.2], [3, 0.6], [4, 0.1]]
+    assert second.get_ydata().tolist() == [0.0, 0.1, -0.1, 0.0]
+    assert first.get_linestyle() != second.get_linestyle()
+    assert first.get_color() != second.get_color()
+    assert peak.get_xydata().tolist() == [[3, 0.6]]
+    assert texts(plot.axes) == ["3"]
+    names = [t.get_text() for t in plot.axes.get_legend().get_texts()]
+    assert names == ["rows", "shuffled"]
+    assert plot.caption == (
+        "Mean cosine of rows by distance: 0.90 at distance 1, lowest 0.10 at 4."
+        " Marked, peaks at distance 3 (0.60). Shuffled: 0.00 at distance 1, from -0.10"
+        " to 0.10."
+    )
+
+
+def test_by_distance_without_peaks():
+    plot = plot_by_distance({"rows": [1, 0.5, 0.25]})
+    assert len(plot.axes.lines) == 1
+    assert "Marked" not in plot.caption
+
+
+def test_by_position():
+    plot = by_position()
+    line, marked = plot.axes.lines
+    assert line.get_xdata().tolist() == list(range(1, 11))
+    assert marked.get_xydata().tolist() == [[1, 9], [6, 8], [10, 2]]
+    assert texts(plot.axes) == ["1", "6", "10"]
+    assert plot.axes.get_ylabel() == "norm"
+    assert plot.caption == (
+        "Norm, at 10 positions: median 1.00, 90 % between 1.00 and 8.55. Highest: 9.00"
+        " at 1, 8.00 at 6 and 2.00 at 10."
+    )
+
+
+def test_the_lowest_by_position():
+    plot = plot_by_position([3, 1, 3, 3, 2], label="x", named=2, lowest=True)
+    assert plot.axes.lines[1].get_xydata().tolist() == [[1, 1], [4, 2]]
+    assert plot.caption.endswith("Lowest: 1.00 at 1 and 2.00 at 4.")
+
+
+def test_extremes_side_by_side_share_a_label():
+    values = np.zeros(200)
+    values[[0, 120, 121, 199]] = 4, 2, 3, 1
+    plot = plot_by_position(values, label="x", named=4)
+    assert texts(plot.axes) == ["0", "120, 121", "199"]
+    assert plot.axes.texts[1].xy == (121, 3)
+
+
+def test_the_label_of_a_dip_stands_at_its_bottom():
+    values = np.ones(200)
+    values[[120, 121]] = 0.2, 0.4
+    plot = plot_by_position(values, label="x", named=2, lowest=True)
+    assert texts(plot.axes) == ["120, 121"]
+    assert plot.axes.texts[0].xy == (120, 0.2)
+
+
+def test_path():
+    plot = path()
+    dots, joined = plot.axes.collections
+    np.testing.assert_array_equal(dots.get_offsets(), PATH)
+    np.testing.assert_array_equal(dots.get_array(), range(4))
+    assert isinstance(joined, LineCollection)
+    segments = [segment.tolist() for segment in joined.get_segments()]
+    assert segments == [PATH[:2].tolist(), PATH[1:3].tolist()]
+    assert texts(plot.axes) == ["0", "1", "2"]
+    assert [tuple(text.xy) for text in plot.axes.texts] == list(map(tuple, PATH[:3]))
+    assert "(50% of the variance)" in plot.axes.get_xlabel()
+    # Steps 5, 4 and 5; the six pairs 5, 3, 4, 4, 3 and 5.
+    assert plot.caption == (
+        "4 rows on a plane, the first 3 joined and numbered. A step from one position"
+        " to the next is 4.67 long on average, two positions at random are 4.00 apart."
+        " The two axes keep 75% of the variance."
+    )
+
+
+def test_a_path_shorter_than_what_is_numbered():
+    assert texts(plot_path(PATH).axes) == ["0", "1", "2", "3"]
+
+
+def test_waves():
+    plot = waves()
+    curves = [line for line in plot.axes.lines if len(line.get_xdata()) == 3]
+    np.testing.assert_allclose(curves[0].get_ydata(), [0.46, -0.46, 0.46])
+    np.testing.assert_allclose(curves[1].get_ydata(), [-1, -0.77, -1])
+    labels = [label.get_text() for label in plot.axes.get_yticklabels()]
+    assert labels == ["1: 60%", "2: 30%"]
+    assert plot.caption == (
+        "The first 2 principal components against position, 90% of the variance."
+        " Positions from crest to crest in each one's strongest wave: component 1 2.0"
+        " and 2 3.0."
+    )
+
+
+def test_position():
+    plot = position()
+    panels = plot.figure.axes
+    assert plot.axes is panels[0]
+    for ax, values in zip(panels, (SIMILARITY[1], NORMS, PLACED)):
+        curve, across, point = ax.lines
+        assert curve.get_ydata().tolist() == values.tolist()
+        assert across.get_xdata() == [1, 1]
+        assert point.get_xydata().tolist() == [[1, values[1]]]
+        low, high = ax.get_ylim()
+        assert low < min(values)
+        assert max(values) < high
+    bands = [[p for p in ax.patches if p.get_hatch()] for ax in panels]
+    assert [len(band) for band in bands] == [1, 0, 1]
+    assert bands[0][0].get_y() == -0.9
+    assert bands[0][0].get_height() == pytest.approx(1.6)
+    assert bands[2][0].get_y() == pytest.approx(0.1)
+    assert plot.caption == (
+        "Position 1: norm 1.00, 4 of 4 from the largest. Its row is nearest to those of"
+        " positions 0 (0.80), 2 (0.40) and 3 (-0.60), farthest from 3 (-0.60); 90 % of"
+        " all pairs of rows lie between -0.90 and 0.70. “$dog$” here and elsewhere:"
+        " cosine 0.70 on average, least 0.50 (at 0); other tokens at position 1: 90 %"
+        " between 0.10 and 0.30."
+    )
+
+
+def test_position_says_whether_the_mean_row_was_subtracted():
+    assert "Its row (centred) is nearest" in position(centred=True).caption
+    titles = [
+        plot.axes.get_title(loc="left") for plot in (position(), position(centred=True))
+    ]
+    assert titles[0].startswith("Row 1 and each other (")
+    assert titles[1].startswith("Row 1 and each other, mean row subtracted (")
+
+
+def test_one_long_row_does_not_press_the_others_flat():
+    assert position().figure.axes[1].get_yscale() == "log"
+    even = position(norms=np.array([1.0, 1.1, 1.2, 1.3]))
+    assert even.figure.axes[1].get_yscale() == "linear"
+    empty = position(norms=np.array([1.0, 0.0, 0.0, 0.0]))
+    assert empty.figure.axes[1].get_yscale() == "linear"
+
+
+@pytest.mark.parametrize("plot", [a_map, by_distance, by_position, path, waves])
+def test_drawn_on_the_axes_that_are_given(plot):
+    figure = Figure()
+    first, second = figure.subplots(1, 2)
+    drawn = plot(ax=first)
+    assert drawn.axes is first
+    assert drawn.figure is figure
+    assert not second.has_data()
+    assert drawn.caption == plot().caption
+
+
+@pytest.mark.parametrize(
+    "plot", [a_map, by_distance, by_position, path, waves, position]
+)
+def test_pictures_fit_a_page_and_nothing_is_clipped(plot):
+    figure = plot().figure
+    assert figure.get_size_inches()[0] <= 8.4
+    assert figure.get_tightbbox().xmin >= -0.02
+    assert figure.get_tightbbox().xmax <= figure.get_size_inches()[0] + 0.02
+    sizes = {t.get_fontsize() for ax in figure.axes for t in ax.texts}
+    assert all(size >= 10 for size in sizes)
+
+
+# The explorer
+
+
+@pytest.fixture
+def explorer(bert):
+    return position_explorer(bert)
+
+
+@pytest.fixture
+def toy(tmp_path):
+    return toy_bert(tmp_path, positions=6)
+
+
+def said(explorer):
+    (line,) = elements(explorer.message.value)
+    assert line.attributes["role"] == "status"
+    return line.words
+
+
+def state(explorer):
+    return explorer.view.value, explorer.caption
+
+
+def shown(explorer):
+    return next(
+        e.attributes["alt"] for e in elements(explorer.view.value) if e.tag == "img"
+    )
+
+
+def test_the_explorer_at_first(explorer, bert):
+    assert list(explorer.controls) == ["position", "word", "centred"]
+    assert explorer.position.value == "10"
+    assert explorer.slider.value == 10
+    assert explorer.slider.max == len(bert.tables.position) - 1
+    assert said(explorer) == ""
+    assert shown(explorer) == explorer.caption
+    norm = np.linalg.norm(bert.tables.position[10])
+    assert explorer.caption.startswith(f"Position 10: norm {norm:.2f}, ")
+
+
+def test_what_the_explorer_says_is_what_the_tables_hold(toy):
+    explorer = position_explorer(toy, "dog", 2)
+    table = toy.tables.position
+    similarity = cosine_similarity(table, table[2])
+    order = [i for i in np.argsort(-similarity) if i != 2]
+    assert (
+        f"nearest to those of positions {order[0]} ({similarity[order[0]]:.2f}),"
+        in explorer.caption
+    )
+    dog = toy.tokenizer.convert_tokens_to_ids("dog")
+    placed = [
+        embed(toy, "", ids=[dog], positions=[i], types=[0]).output[0] for i in range(6)
+    ]
+    cosines = [cosine_similarity(placed[2], p) for i, p in enumerate(placed) if i != 2]
+    assert (
+        f"“dog” here and elsewhere: cosine {np.mean(cosines):.2f} on average, least"
+        in (explorer.caption)
+    )
+    square = cosine_similarity(table, table)
+    low, high = np.quantile(square[np.triu_indices(6, 1)], [0.05, 0.95])
+    assert f"all pairs of rows lie between {low:.2f} and {high:.2f}." in (
+        explorer.caption
+    )
+    explorer.centred.value = True
+    centred = table - table.mean(axis=0)
+    similarity = cosine_similarity(centred, centred[2])
+    similarity[2] = -2
+    best = int(similarity.argmax())
+    assert f"positions {best} ({similarity[best]:.2f})," in explorer.caption
+
+
+def test_the_band_of_other_tokens_is_of_this_position(bert):
+    _, (low, high) = positions_module.place(bert, 3899, 5)
+    drawn = np.random.default_rng(1).integers(len(bert.tables.token), size=400)
+    there = embed(bert, "", ids=drawn, positions=5, types=0).output
+    dog = embed(bert, "", ids=[3899], positions=[5], types=0).output[0]
+    inside = cosine_similarity(there, dog)
+    assert 0.84 < np.mean((inside >= low) & (inside <= high)) < 0.96
+
+
+def test_the_slider_and_the_box_say_the_same(explorer):
+    before = state(explorer)
+    explorer.slider.value = 127
+    assert explorer.position.value == "127"
+    assert explorer.caption.startswith("Position 127: ")
+    explorer.position.value = "3"
+    assert explorer.slider.value == 3
+    assert explorer.caption.startswith("Position 3: ")
+    explorer.position.value = " 10 "
+    assert explorer.slider.value == 10
+    assert state(explorer) == before
+
+
+def test_the_slider_draws_once(explorer, monkeypatch):
+    drawn = []
+    plain = positions_module.plot_position
+
+    def count(*given, **more):
+        drawn.append(given[0])
+        return plain(*given, **more)
+
+    monkeypatch.setattr(positions_module, "plot_position", count)
+    explorer.slider.value = 20
+    explorer.position.value = "30"
+    explorer.position.value = " 40 "
+    assert drawn == [20, 30, 40]
+    assert explorer.position.value == " 40 ", "nobody changes what was typed"
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("512", "There is no position 512: the position table has the rows 0 to 511."),
+        (
+            "-1",
+            "There is no position -1: the position table has the rows 0 to 511. The",
+        ),
+        ("9" * 400, "There is no position 99999"),
+        ("9" * 5000, "is not a position: type a whole number"),
+        ("", "Type a position, a whole number from 0 to 511."),
+        ("  ", "Type a position"),
+        ("abc", "“abc” is not a position: type a whole number from 0 to 511."),
+        ("1.5", "is not a position"),
+        ("<b>1</b>", "is not a position"),
+    ],
+)
+def test_a_position_that_cannot_be_used(explorer, typed, says):
+    before = state(explorer)
+    explorer.position.value = typed
+    assert state(explorer) == before
+    assert explorer.slider.value == 10
+    assert said(explorer).startswith("Please note: ")
+    assert says in said(explorer)
+    assert skeleton(explorer.message.value) == {("div", ("role", "style"))}
+    assert len(said(explorer)) < 200
+    # The slider says where the picture is; moving it puts everything right.
+    explorer.slider.value = 11
+    assert explorer.position.value == "11"
+    assert said(explorer) == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("", "Type a word, for instance dog"),
+        ("\x00", "keeps nothing of"),
+        ("\ud800", "half of a character"),
+        ("x" * 100_000, "has 100,000 characters"),
+    ],
+)
+def test_a_word_that_cannot_be_used(explorer, typed, says):
+    before = state(explorer)
+    explorer.word.value = typed
+    assert state(explorer) == before
+    assert says in said(explorer)
+    explorer.word.value = "cat"
+    assert said(explorer) == ""
+    assert "“cat” here and elsewhere" in shown(explorer)
+
+
+@pytest.mark.parametrize(
+    ("typed", "says", "name"),
+    [
+        ("unbelievably", "A position holds one: shown is the first, un", "un"),
+        ("Dog", "The tokenizer writes “Dog” as dog", "dog"),
+        ("👩", "becomes [UNK], so this is the row of [UNK]", "[UNK]"),
+        ("👩 👩", "is 2 tokens, [UNK] [UNK].", "[UNK]"),
+        ("[MASK]", "", "[MASK]"),
+        ("dog cat", "“dog cat” is 2 tokens, dog cat.", "dog"),
+    ],
+)
+def test_a_word_that_is_explained_and_shown(explorer, typed, says, name):
+    explorer.word.value = typed
+    assert says in said(explorer)
+    assert not said(explorer).startswith("Please note")
+    assert f"“{name}” here and elsewhere: " in shown(explorer)
+
+
+@pytest.mark.parametrize("typed", HOSTILE)
+def test_hostile_text(explorer, typed):
+    plain = skeleton(explorer.view.value)
+    explorer.word.value = typed
+    assert skeleton(explorer.view.value) == plain
+    assert skeleton(explorer.message.value) == {("div", ("role", "style"))}
+
+
+def test_a_model_with_few_positions(toy):
+    explorer = position_explorer(toy, "dog", 10)
+    assert explorer.position.value == "5"
+    assert explorer.slider.max == 5
+    explorer.position.value = "6"
+    assert "the rows 0 to 5" in said(explorer)
+
+
+def test_a_model_with_one_position_and_one_type(tmp_path):
+    explorer = position_explorer(toy_bert(tmp_path, positions=1, types=1), "dog")
+    assert explorer.caption.startswith("Position 0: norm ")
+    assert explorer.caption.endswith(", 1 of 1 from the largest.")
+    assert said(explorer) == ""
+
+
+def test_an_error_is_said(explorer, monkeypatch):
+    before = state(explorer)
+
+    def fail(*_, **__):
+        raise RuntimeError("<b>out</b> of luck")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(positions_module, "place", fail)
+        explorer.word.value = "cat"
+    assert state(explorer) == before
+    assert "RuntimeError: <b>out</b> of luck" in said(explorer)
+
+
+def test_the_three_faces(explorer):
+    data, metadata = explorer._repr_mimebundle_()
+    assert set(data) == {
+        "application/vnd.jupyter.widget-view+json",
+        "image/png",
+        "text/plain",
+    }
+    picture = Image.open(BytesIO(base64.b64decode(data["image/png"])))
+    assert picture.format == "PNG"
+    assert len(data["image/png"]) < 150_000
+    assert metadata["image/png"]["alt"] == data["text/plain"]
+    assert data["text/plain"] == (
+        f"Position: 10 · Word: dog · subtract the mean row: no. {explorer.caption}"
+    )
+    explorer.position.value = "3"
+    assert explorer._repr_mimebundle_()[0]["text/plain"] == data["text/plain"]
+
+
+# The checks
+
+CHECKS = {
+    "add_positions": check_add_positions,
+    "neighbour_cosine": check_neighbour_cosine,
+    "sinusoidal": check_sinusoidal,
+}
+
+
+# Right answers, written as a learner would: not the package's own.
+
+
+def add_positions(ids, token_table, position_table):
+    rows = []
+    for position, token_id in enumerate(ids):
+        rows.append(token_table[token_id] + position_table[position])
+    return rows
+
+
+def neighbour_cosine(table):
+    unit = [row / sum(row**2) ** 0.5 for row in table]
+    return [sum(a * b) for a, b in pairwise(unit)]
+
+
+def sinusoidal(positions, hidden):
+    rows = np.zeros((positions, hidden))
+    for p in range(positions):
+        for i in range(hidden // 2):
+            angle = p / 10000 ** (2 * i / hidden)
+            rows[p, 2 * i] = np.sin(angle)
+            rows[p, 2 * i + 1] = np.cos(angle)
+    return rows
+
+
+def halves(positions, hidden):
+    rows = sinusoidal(positions, hidden)
+    return np.concatenate([rows[:, 0::2], rows[:, 1::2]], axis=1)
+
+
+def own_angles(positions, hidden):
+    angle = np.arange(positions)[:, None] / 10000 ** (np.arange(hidden) / hidden)
+    angle[:, 0::2], angle[:, 1::2] = np.sin(angle[:, 0::2]), np.cos(angle[:, 1::2])
+    return angle
+
+
+def without_two(positions, hidden):
+    i = np.arange(hidden // 2)
+    rows = np.zeros((positions, hidden))
+    angle = np.arange(positions)[:, None] / 10000 ** (i / hidden)
+    rows[:, 0::2], rows[:, 1::2] = np.sin(angle), np.cos(angle)
+    return rows
+
+
+def degrees(positions, hidden):
+    i = np.arange(hidden // 2)
+    rows = np.zeros((positions, hidden))
+    angle = np.deg2rad(np.arange(positions)[:, None] / 10000 ** (2 * i / hidden))
+    rows[:, 0::2], rows[:, 1::2] = np.sin(angle), np.cos(angle)
+    return rows
+
+
+def multiplied(positions, hidden):
+    i = np.arange(hidden // 2)
+    rows = np.zeros((positions, hidden))
+    angle = np.arange(positions)[:, None] * 10000 ** (2 * i / hidden)
+    rows[:, 0::2], rows[:, 1::2] = np.sin(angle), np.cos(angle)
+    return rows
+
+
+RIGHT = {f.__name__: f for f in (add_positions, neighbour_cosine, sinusoidal)}
+
+WRONG = {
+    "token rows": ("add_positions", lambda i, t, p: t[i], "position rows are missing"),
+    "position rows": (
+        "add_positions",
+        lambda i, t, p: p[: len(i)],
+        "token rows are missing",
+    ),
+    "row by ID": (
+        "add_positions",
+        lambda i, t, p: t[i] + p[i],
+        "you look the position up by the token's ID",
+    ),
+    "one for all": (
+        "add_positions",
+        lambda i, t, p: t[i] + p[0],
+        "every token gets the row of position 0",
+    ),
+    "last for all": (
+        "add_positions",
+        lambda i, t, p: np.array([t[j] + p[len(i) - 1] for j in i]),
+        "the row of the last position",
+    ),
+    "from one": (
+        "add_positions",
+        lambda i, t, p: t[i] + p[np.arange(len(i)) + 1],
+        "you count from 1",
+    ),
+    "product": (
+        "add_positions",
+        lambda i, t, p: t[i] * p[: len(i)],
+        "you multiply: BERT adds",
+    ),
+    "one vector": (
+        "add_positions",
+        lambda i, t, p: sum(add_positions(i, t, p)),
+        "you add up the tokens as well",
+    ),
+    "side by side": (
+        "add_positions",
+        lambda i, t, p: np.hstack([t[i], p[: len(i)]]),
+        "you put the rows side by side",
+    ),
+    "dot": (
+        "neighbour_cosine",
+        lambda t: np.einsum("ij,ij->i", t[:-1], t[1:]),
+        "those are dot products",
+    ),
+    "first length": (
+        "neighbour_cosine",
+        lambda t: (t[:-1] / np.linalg.norm(t[:-1], axis=1)[:, None] * t[1:]).sum(1),
+        "by the first length only",
+    ),
+    "second length": (
+        "neighbour_cosine",
+        lambda t: (t[:-1] * t[1:] / np.linalg.norm(t[1:], axis=1)[:, None]).sum(1),
+        "by the second length only",
+    ),
+    "same length twice": (
+        "neighbour_cosine",
+        lambda t: (t[:-1] * t[1:]).sum(1) / (t[:-1] ** 2).sum(1),
+        "twice by the length of the same row",
+    ),
+    "roll back": (
+        "neighbour_cosine",
+        lambda t: cosines(t, np.roll(t, -1, axis=0)),
+        "np.roll joins the last row to the first",
+    ),
+    "roll on": (
+        "neighbour_cosine",
+        lambda t: cosines(t, np.roll(t, 1, axis=0)),
+        "np.roll joins the last row to the first",
+    ),
+    "with row 0": (
+        "neighbour_cosine",
+        lambda t: cosines(t[1:], t[:1]),
+        "you compare every row with row 0",
+    ),
+    "distance": (
+        "neighbour_cosine",
+        lambda t: ((t[1:] - t[:-1]) ** 2).sum(1) ** 0.5,
+        "that is the distance",
+    ),
+    "cosine distance": (
+        "neighbour_cosine",
+        lambda t: 1 - np.array(neighbour_cosine(t)),
+        "similarity is 1 minus yours",
+    ),
+    "mean": (
+        "neighbour_cosine",
+        lambda t: np.mean(neighbour_cosine(t)),
+        "you take the mean of them all",
+    ),
+    "halves": ("sinusoidal", halves, "yours stand in two halves"),
+    "cosine first": (
+        "sinusoidal",
+        lambda p, h: sinusoidal(p, h).reshape(p, -1, 2)[:, :, ::-1].reshape(p, h),
+        "the other way round",
+    ),
+    "without the 2": ("sinusoidal", without_two, "the 2 is missing"),
+    "own angles": ("sinusoidal", own_angles, "share one angle"),
+    "from 1": ("sinusoidal", lambda p, h: sinusoidal(p + 1, h)[1:], "count from 1"),
+    "degrees": ("sinusoidal", degrees, "the angle is in radians already"),
+    "multiplied": ("sinusoidal", multiplied, "yours grows with the dimension"),
+    "transposed": ("sinusoidal", lambda p, h: sinusoidal(p, h).T, "on their side"),
+}
+
+
+def cosines(a, b):
+    return (a * b).sum(axis=1) / (np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1))
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_the_right_answer(name):
+    feedback = CHECKS[name](RIGHT[name])
+    assert feedback
+    assert repr(feedback).startswith("Right, on all ")
+
+
+@pytest.mark.parametrize("name", CHECKS)
+@pytest.mark.parametrize("stub", [lambda *_: None, lambda *_: ...])
+def test_the_untouched_stub(name, stub):
+    feedback = CHECKS[name](stub)
+    assert not feedback
+    assert feedback.text == "Not started: the function returns nothing yet. Fill it in."
+
+
+@pytest.mark.parametrize("mistake", WRONG)
+def test_a_typical_mistake_has_its_hint(mistake):
+    name, answer, hint = WRONG[mistake]
+    feedback = CHECKS[name](answer)
+    assert not feedback
+    assert feedback.text.startswith("Not yet: ")
+    assert hint in feedback.text
+
+
+@pytest.mark.parametrize("name", CHECKS)
+@pytest.mark.parametrize("value", ["dog", [], [[1], [1, 2]], {}, None], ids=repr)
+def test_an_answer_of_another_type(name, value):
+    feedback = CHECKS[name](lambda *_: value)
+    assert not feedback
+    assert feedback.text.startswith("Not ")
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_an_answer_that_stops(name):
+    def answer(*_):
+        raise ZeroDivisionError("by zero")
+
+    assert "it stopped with ZeroDivisionError: by zero" in CHECKS[name](answer).text
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_an_answer_almost_right(name):
+    feedback = CHECKS[name](lambda *given: np.array(RIGHT[name](*given)) * 1.01)
+    assert not feedback
+    assert " is wanted." in feedback.text

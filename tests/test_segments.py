@@ -1,0 +1,733 @@
+"""Notebook 04's pictures, explorer and checks."""
+
+import inspect
+import warnings
+from types import SimpleNamespace
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from markup import ANY_TEXT, HOSTILE, skeleton
+from matplotlib.figure import Figure
+from test_widgets import PLAIN_FIGURE, face, is_refused, said, shown, state
+from tiny_bert import CONFIG, tiny_files, write
+from toy import toy_bert
+
+import bertlab
+from bertlab import encoder
+from bertlab.checkpoint import expected_shapes
+from bertlab.errors import ModelError
+from bertlab.exercises import (
+    check_build_pair,
+    check_nearer_mean,
+    check_relative_shift,
+)
+from bertlab.plots import plot_layers, plot_shifts
+from bertlab.plots.layers import MOST_NAMES, by_layer
+from bertlab.plots.plot import drawable
+from bertlab.tokens import tokenize
+from bertlab.widgets import segment_explorer
+from bertlab.widgets import segments as module
+from bertlab.widgets.segments import apart
+
+# Eleven sentences, so that the deciles are among them, at three layers.
+STEPS = np.arange(11)[:, None] / 10
+CURVES = {"types": STEPS * [1, 0.5, 0.2], "$x$": [0.5, 0.25, 0.125]}
+SHIFT = np.array([[0.0, 0.25, 0.1], [0.5, 0.3, 0.2]])  # (layers + 1, tokens)
+FIRST, SECOND = "The cat sleeps on the roof.", "It is warm."
+
+
+def layers(**more):
+    return plot_layers(CURVES, label="moved by", **more)
+
+
+def shifts(**more):
+    return plot_shifts(SHIFT, tokens=["[CLS]", "dog", "$x$"], control=[1, 0.5], **more)
+
+
+PLOTS = [layers, shifts]
+
+
+# Curves by layer
+
+
+def test_curves_are_means_and_bands_the_middle_of_the_sample():
+    plot = layers(percent=True)
+    means = [line.get_ydata().tolist() for line in plot.axes.lines]
+    np.testing.assert_allclose(means, [[50, 25, 10], [50, 25, 12.5]])
+    assert [list(line.get_xdata()) for line in plot.axes.lines] == [[0, 1, 2]] * 2
+    (band,) = plot.axes.collections
+    corners = band.get_paths()[0].vertices
+    at = {x: sorted({y for x_, y in corners if x_ == x}) for x in (0, 1, 2)}
+    np.testing.assert_allclose(at[0], [10, 90])
+    np.testing.assert_allclose(at[1], [5, 45])
+    np.testing.assert_allclose(at[2], [2, 18])
+    assert plot.axes.get_ylim()[0] == 0
+    assert plot.axes.get_ylabel() == "moved by, %"
+
+
+def test_curves_differ_in_more_than_colour():
+    lines = layers().axes.lines
+    assert len({line.get_marker() for line in lines}) == 2
+    assert len({line.get_linestyle() for line in lines}) == 2
+    assert len({line.get_color() for line in lines}) == 2
+    legend = layers(lines={"guessing": 0.5}).axes.get_legend().get_texts()
+    assert [text.get_text() for text in legend] == ["types", "$x$", "guessing"]
+    assert not any(text.get_parse_math() for text in legend)
+
+
+def test_caption_of_curves():
+    assert layers().caption == (
+        "Moved by, from layer 0 on: types 0.50, 0.25, 0.10; $x$ 0.50, 0.25, 0.12."
+        " Bands: the middle 80 % of 11 sentences."
+    )
+    assert layers(percent=True, of="pairs", lines={"chance": 0.48}).caption == (
+        "Moved by, from layer 0 on: types 50.0%, 25.0%, 10.0%; $x$ 50.0%, 25.0%,"
+        " 12.5%. Bands: the middle 80 % of 11 pairs. Dotted across: chance 48.0%."
+    )
+
+
+def test_a_level_is_a_line_across():
+    line = layers(lines={"chance": 0.4}, percent=True).axes.lines[-1]
+    assert list(line.get_ydata()) == [40, 40]
+    assert line.get_linestyle() == ":"
+
+
+def test_values_below_zero_are_shown():
+    axes = plot_layers({"cosine": [[-0.5, 0.5]]}, label="cosine").axes
+    assert axes.get_ylim()[0] < -0.5
+
+
+def test_a_layer_without_a_value():
+    plot = plot_layers({"words": [np.nan, 0.5]}, label="moved")
+    assert plot.caption == "Moved, from layer 0 on: words none, 0.50."
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        plot.picture()
+
+
+def test_many_layers_are_told_by_their_ends_and_extremes():
+    values = np.concatenate([[0.5], np.linspace(0.9, 0.1, 23), [0.3]])
+    assert by_layer(values) == (
+        "0.50 at first, 0.30 at layer 24 (least 0.10 at 23, most 0.90 at 1)"
+    )
+    assert by_layer(values[:13]).count(",") == 12
+
+
+# Tokens by layers
+
+
+def test_every_cell_of_the_map():
+    plot = shifts(marks=["0", "0→1", "1"])
+    np.testing.assert_array_equal(plot.axes.images[0].get_array(), 100 * SHIFT.T)
+    assert plot.axes.images[0].get_clim() == (0, 50)
+    assert plot.axes.images[0].get_cmap().name == "cividis"
+    numbers = {t.get_position(): t.get_text() for t in plot.axes.texts}
+    assert numbers == {
+        (0, 0): "0",
+        (1, 0): "50",
+        (0, 1): "25",
+        (1, 1): "30",
+        (0, 2): "10",
+        (1, 2): "20",
+    }
+    names = [label.get_text() for label in plot.axes.get_yticklabels()]
+    assert names == ["[CLS] 0", "dog 0→1", "$x$ 1"]
+
+
+def test_caption_of_the_map():
+    assert shifts().caption == (
+        "How far each of 3 tokens moves, as a share of its state's norm. Farthest:"
+        " [CLS], by 50.0% at layer 1. Mean from layer 0 on: 11.7%, 33.3%. To compare,"
+        " two different tokens of this text are so far apart on average: 100.0%,"
+        " 50.0%."
+    )
+    again = plot_shifts(SHIFT, tokens=["dog", "cat", "dog"]).caption
+    assert "Farthest: dog (token 0), by 50.0% at layer 1." in again
+    assert again.endswith("33.3%.")
+
+
+def test_a_map_of_nothing_that_moves():
+    plot = plot_shifts(np.zeros((3, 4)), tokens="abcd")
+    assert plot.caption == "None of the 4 tokens moves, at any layer."
+    # Rounding errors do not fill the scale.
+    assert plot.axes.images[0].get_clim() == (0, 1)
+
+
+@pytest.mark.parametrize("count", [20, MOST_NAMES, 61, 512])
+def test_a_map_of_many_tokens_leaves_none_out(count):
+    names = [f"w{i}" for i in range(count)]
+    values = np.linspace(0, 1, 13 * count).reshape(13, count)
+    plot = plot_shifts(values, tokens=names)
+    assert plot.axes.images[0].get_array().shape == (count, 13)
+    assert not plot.axes.texts
+    assert len(plot.figure.axes) == 2  # with a scale in the place of the numbers
+    labels = [label.get_text() for label in plot.axes.get_yticklabels()]
+    step = round(plot.axes.get_yticks()[1])
+    assert labels == names[::step]
+    assert len(labels) <= MOST_NAMES
+    said_so = f"one token in {step}" in plot.axes.get_xlabel()
+    assert said_so == (step > 1) == (count > MOST_NAMES)
+    assert plot.figure.get_size_inches()[1] < 14
+    # Rows are at least as high as the letters beside them.
+    row = plot.axes.get_window_extent().height / count * step
+    assert row > 10 / 72 * plot.figure.dpi
+
+
+def test_numbers_or_a_scale():
+    assert len(plot_shifts(np.ones((2, 100)), tokens=["a"] * 100).axes.texts) == 200
+    assert not plot_shifts(np.ones((2, 101)), tokens=["a"] * 101).axes.texts
+
+
+def test_numbers_can_be_read_on_their_cells():
+    plot = plot_shifts([[0.0, 1.0]], tokens="ab")
+    dark, light = (text.get_color() for text in plot.axes.texts)
+    assert dark == "white"
+    assert light != "white"
+
+
+@pytest.mark.parametrize("token", [*HOSTILE, "ש", "東京", "x" * 80])
+def test_names_are_never_markup_and_fit(token):
+    plot = plot_shifts([[0.5, 0.2]], tokens=[token, "dog"], title=token[:30])
+    label = plot.axes.get_yticklabels()[0]
+    assert not label.get_parse_math()
+    assert label.get_text().startswith(drawable(token[:13]))
+    assert label.get_window_extent().x0 >= 0
+    assert skeleton(plot.html()) == PLAIN_FIGURE
+
+
+def test_letters_from_right_to_left_do_not_move_the_numbers():
+    caption = plot_shifts([[0.5, 0.2]], tokens=["ש", "dog"]).caption
+    assert "Farthest: \u2068ש\u2069, by 50.0%" in caption
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_drawn_on_the_axes_that_are_given(plot):
+    figure = Figure()
+    first, second = figure.subplots(1, 2)
+    drawn = plot(ax=first)
+    assert drawn.axes is first
+    assert first.has_data()
+    assert not second.has_data()
+    assert drawn.caption == plot().caption
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_a_readers_settings_neither_leak_in_nor_change(plot):
+    wanted = plot().picture()
+    with mpl.rc_context({"font.size": 31, "axes.grid": True, "lines.linewidth": 9}):
+        before = dict(mpl.rcParams)
+        assert plot().picture() == wanted
+        assert dict(mpl.rcParams) == before
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_letters_can_be_read_and_nothing_is_cut_off(plot):
+    drawn = plot()
+    drawn.figure.draw_without_rendering()  # lays out
+    box = drawn.figure.bbox
+    for text in drawn.axes.findobj(mpl.text.Text):
+        if text.get_text().strip() and text.get_visible():
+            extent = text.get_window_extent()
+            assert text.get_fontsize() >= 10
+            assert box.x0 <= extent.x0 <= extent.x1 <= box.x1
+            assert box.y0 <= extent.y0 <= extent.y1 <= box.y1
+    assert drawn.size[0] <= 8.4 * 80
+
+
+# The explorer
+
+
+@pytest.fixture(scope="module")
+def one_type(tmp_path_factory):
+    """A BERT with a single token type."""
+    folder = tmp_path_factory.mktemp("bert") / "one"
+    random = np.random.default_rng(0)
+    shapes = expected_shapes(SimpleNamespace(**CONFIG | {"type_vocab_size": 1}))
+    tensors = {n: random.normal(size=s).astype("float32") for n, s in shapes.items()}
+    return bertlab.load(write(folder, tiny_files(tensors, type_vocab_size=1)))
+
+
+@pytest.fixture
+def explorer(bert):
+    return segment_explorer(bert, FIRST, SECOND)
+
+
+def shares(bert, first, second, types):
+    """How far each token moves, straight from the encoder."""
+    own, other = (
+        encoder.encode(bert, first, second, types=t, attentions=False).hidden_states
+        for t in (None, types)
+    )
+    distance = ((other - own) ** 2).sum(-1) ** 0.5
+    return distance / (own**2).sum(-1) ** 0.5
+
+
+def drawn(explorer):
+    return explorer.plot().axes.images[0].get_array() / 100
+
+
+def test_at_first(explorer, bert):
+    assert list(explorer.controls) == ["first", "second", "types"]
+    assert explorer.types.value == "all 0"
+    assert said(explorer) == ""
+    assert shown(explorer) == explorer.caption
+    values = shares(bert, FIRST, SECOND, 0)
+    assert values.max() > 0.1
+    np.testing.assert_allclose(drawn(explorer), values.T, atol=1e-5)
+    means = ", ".join(f"{value:.1%}" for value in values.mean(axis=1))
+    assert f"Mean from layer 0 on: {means}." in explorer.caption
+
+
+@pytest.mark.parametrize(
+    ("choice", "of"),
+    [
+        ("the tokenizer's", lambda types: types),
+        ("all 0", lambda types: [0 for _ in types]),
+        ("all 1", lambda types: [1 for _ in types]),
+        ("swapped", lambda types: [{0: 1, 1: 0}[t] for t in types]),
+    ],
+)
+def test_each_choice_of_types(explorer, bert, choice, of):
+    types = tokenize(bert, FIRST, SECOND).types
+    explorer.types.value = choice
+    values = shares(bert, FIRST, SECOND, of(types))
+    np.testing.assert_allclose(drawn(explorer), values.T, atol=1e-5)
+    assert shown(explorer) == explorer.caption
+    moves = types != of(types)
+    assert moves != explorer.caption.startswith("None of the 14 tokens moves")
+    assert moves != ("nothing moves: choose others." in said(explorer))
+    labels = [label.get_text() for label in explorer.plot().axes.get_yticklabels()]
+    changed = [a != b for a, b in zip(types, of(types))]
+    assert ["→" in label for label in labels] == changed
+
+
+def test_the_control_is_the_mean_distance_of_two_tokens(bert):
+    states = encoder.encode(bert, FIRST, attentions=False).hidden_states
+    n = states.shape[1]
+    by_hand = [
+        np.mean(
+            [
+                np.linalg.norm(layer[i] - layer[j]) / np.linalg.norm(layer[i])
+                for i in range(n)
+                for j in range(n)
+                if i != j
+            ]
+        )
+        for layer in states
+    ]
+    np.testing.assert_allclose(apart(states), by_hand, atol=1e-3)
+
+
+@pytest.mark.parametrize("blank", ["", "  \t"])
+def test_a_blank_second_text_is_none(explorer, bert, blank):
+    explorer.types.value = "all 1"
+    explorer.second.value = blank
+    assert "There is no second text" in said(explorer)
+    assert "type 0 throughout" in said(explorer)
+    assert not said(explorer).startswith("Please note")
+    values = shares(bert, FIRST, None, 1)
+    np.testing.assert_allclose(drawn(explorer), values.T, atol=1e-5)
+    explorer.second.value = SECOND
+    assert said(explorer) == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("", "There is no first text yet"),
+        (" \t", "There is no first text yet"),
+        ("\x00", "keeps nothing of what you typed"),
+        ("\ud800", "half of a character"),
+        ("dog " * 600, "and the model takes 512: shorten the text"),
+        ("x" * 100_000, "has 100,000 characters"),
+    ],
+)
+def test_a_text_that_cannot_be_used(explorer, typed, says):
+    before = state(explorer)
+    explorer.first.value = typed
+    is_refused(explorer, before, explorer.first, typed)
+    assert says in said(explorer)
+    explorer.second.value = ""
+    is_refused(explorer, before, explorer.first, typed)
+    explorer.first.value = "cat"
+    assert not said(explorer).startswith("Please note")
+    assert state(explorer) != before
+
+
+def test_as_many_tokens_as_the_model_takes(explorer, bert):
+    limit = len(bert.tables.position)
+    explorer.second.value = ""
+    explorer.types.value = "all 1"
+    explorer.first.value = "dog " * (limit - 2)
+    assert f"How far each of {limit} tokens moves" in shown(explorer)
+    assert drawn(explorer).shape[0] == limit
+
+
+def test_a_model_with_one_type(one_type):
+    explorer = segment_explorer(one_type, "the bank", "the bank")
+    assert said(explorer).startswith("Please note: This model has one token type")
+    assert explorer.view.value == ""
+    explorer.second.value = ""
+    explorer.types.value = "all 1"
+    assert "one token type" in said(explorer)
+    data, _ = explorer._repr_mimebundle_()
+    assert data["text/plain"].startswith("This model has one token type")
+    assert "image/png" not in data
+
+
+def test_without_tensorflow(bert, monkeypatch):
+    def fail(*_, **__):
+        raise ModelError("TensorFlow cannot be imported here: install it.")
+
+    monkeypatch.setattr(module, "encode", fail)
+    explorer = segment_explorer(bert, FIRST)
+    assert said(explorer) == (
+        "Please note: TensorFlow cannot be imported here: install it."
+    )
+    assert explorer._repr_mimebundle_()[0]["text/plain"].startswith("TensorFlow")
+
+
+def test_an_error_is_said(explorer, monkeypatch):
+    before = state(explorer)
+
+    def fail(*_, **__):
+        raise RuntimeError("<b>out</b> of luck")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "encode", fail)
+        explorer.first.value = "cat"
+    is_refused(explorer, before, explorer.first, "cat")
+    assert "RuntimeError: <b>out</b> of luck" in said(explorer)
+    explorer.first.value = "mouse"
+    assert state(explorer) != before
+    assert "luck" not in said(explorer)
+
+
+def test_the_model_runs_once_for_each_input(bert, monkeypatch):
+    runs = []
+
+    def counted(*args, **more):
+        runs.append(more["types"])
+        return encoder.encode(*args, **more)
+
+    monkeypatch.setattr(module, "encode", counted)
+    explorer = segment_explorer(bert, "a cat")
+    assert runs == [[0, 0, 0, 0]]  # the tokenizer's types, and all 0, are one
+    explorer.types.value = "all 1"
+    explorer.types.value = "all 0"
+    explorer.types.value = "swapped"
+    assert runs == [[0, 0, 0, 0], [1, 1, 1, 1]]
+    explorer.second.value = "a dog"
+    assert len(runs) == 4
+
+
+@pytest.mark.parametrize("typed", HOSTILE)
+def test_hostile_text(explorer, typed):
+    explorer.first.value = explorer.second.value = typed
+    assert skeleton(explorer.view.value) == PLAIN_FIGURE
+    assert shown(explorer) == explorer.caption
+    assert not said(explorer).startswith("Please note")
+    assert explorer.first.value == typed
+
+
+def test_any_text(explorer):
+    @settings(deadline=None, derandomize=True, max_examples=10)
+    @given(ANY_TEXT, ANY_TEXT)
+    def check(first, second):
+        explorer.first.value, explorer.second.value = "dog", ""
+        explorer.first.value = first
+        explorer.second.value = second
+        assert skeleton(explorer.view.value) == PLAIN_FIGURE
+        assert shown(explorer) == explorer.caption
+        assert "cannot be shown" not in said(explorer)
+
+    check()
+
+
+def test_three_faces(explorer):
+    first = face(explorer)
+    assert len(first[0]) < 100_000
+    assert first[1] == (
+        f"First text: {FIRST} · Second text: {SECOND} · Types: all 0."
+        f" {explorer.caption}"
+    )
+    explorer.types.value = "swapped"
+    assert face(explorer) == first
+
+
+def test_plot_is_the_present_state_and_its_own(bert, explorer):
+    other = segment_explorer(bert, FIRST, SECOND)
+    before = state(other)
+    explorer.first.value = "cat"
+    explorer.types.value = "swapped"
+    assert explorer.plot().caption == explorer.caption
+    assert state(other) == before
+
+
+def test_every_control_has_a_label(explorer):
+    labels = [control.description for control in explorer.controls.values()]
+    assert all(labels)
+    assert len(set(labels)) == len(labels)
+
+
+# The checks
+
+
+def build_pair(first_ids, second_ids, cls_id, sep_id):
+    ids, types = [cls_id], [0]
+    for kind, text in enumerate((first_ids, second_ids)):
+        ids += [*text, sep_id]
+        types += [kind] * (len(text) + 1)
+    return ids, types, np.arange(len(ids))
+
+
+def relative_shift(before, after):
+    figures = []
+    for old, new in zip(before, after):
+        steps = [sum((b - a) ** 2) ** 0.5 / sum(a**2) ** 0.5 for a, b in zip(old, new)]
+        figures.append(sum(steps) / len(steps))
+    return figures
+
+
+def nearer_mean(before, after, new_before, new_after):
+    means, right = [sum(before) / len(before), sum(after) / len(after)], 0
+    for own, rows in enumerate((new_before, new_after)):
+        for row in rows:
+            distances = [((row - mean) ** 2).sum() for mean in means]
+            right += np.argmin(distances) == own
+    return right / (len(new_before) + len(new_after))
+
+
+CHECKS = {
+    "build_pair": (check_build_pair, build_pair),
+    "relative_shift": (check_relative_shift, relative_shift),
+    "nearer_mean": (check_nearer_mean, nearer_mean),
+}
+
+
+def with_types(change):
+    def answer(*case):
+        ids, types, positions = build_pair(*case)
+        return ids, change(list(types), len(case[0]) + 1), positions
+
+    return answer
+
+
+def restarted(first, second, cls, sep):
+    ids, types, _ = build_pair(first, second, cls, sep)
+    return ids, types, [*range(len(first) + 2), *range(len(second) + 1)]
+
+
+def unclosed(*case):
+    return tuple(list(part)[:-1] for part in build_pair(*case))
+
+
+def second_cls(first, second, cls, sep):
+    return build_pair(first, [cls, *second], cls, sep)
+
+
+def ratio(before, after, axis):
+    return (((after - before) ** 2).sum(-1) / (before**2).sum(-1)) ** 0.5, axis
+
+
+WRONG = {
+    "unclosed": ("build_pair", unclosed, "closed by a [SEP] of its own"),
+    "first [SEP] of type 1": (
+        "build_pair",
+        with_types(lambda types, at: [*types[:at], *[1] * (len(types) - at)]),
+        "closes the first text, so it has type 0",
+    ),
+    "second [SEP] of type 0": (
+        "build_pair",
+        with_types(lambda types, at: [*types[:-1], 0]),
+        "closes the second text, so it has type 1",
+    ),
+    "all types 0": (
+        "build_pair",
+        with_types(lambda types, at: [0] * len(types)),
+        "the second text and its [SEP] have type 1",
+    ),
+    "other way round": (
+        "build_pair",
+        with_types(lambda types, at: [1 - t for t in types]),
+        "the other way round",
+    ),
+    "restarted": ("build_pair", restarted, "they count through"),
+    "from 1": (
+        "build_pair",
+        lambda *case: (*build_pair(*case)[:2], build_pair(*case)[2] + 1),
+        "positions begin at 0",
+    ),
+    "two [CLS]": ("build_pair", second_cls, "there is one [CLS]"),
+    "positions before types": (
+        "build_pair",
+        lambda *case: [build_pair(*case)[i] for i in (0, 2, 1)],
+        "in another order",
+    ),
+    "absolute": (
+        "relative_shift",
+        lambda b, a: (((a - b) ** 2).sum(-1) ** 0.5).mean(-1),
+        "divide each by the norm of the state before",
+    ),
+    "by token": (
+        "relative_shift",
+        lambda b, a: ratio(b, a, 0)[0].mean(0),
+        "the mean goes over the tokens, axis 1",
+    ),
+    "one figure": (
+        "relative_shift",
+        lambda b, a: ratio(b, a, 0)[0].mean(),
+        "the mean goes over the tokens alone",
+    ),
+    "no mean": (
+        "relative_shift",
+        lambda b, a: ratio(b, a, 0)[0],
+        "now take the mean over tokens",
+    ),
+    "by the new norm": (
+        "relative_shift",
+        lambda b, a: ratio(a, b, 0)[0].mean(-1),
+        "the state before, not after",
+    ),
+    "norm of the mean": (
+        "relative_shift",
+        lambda b, a: (
+            np.linalg.norm((a - b).mean(1), axis=-1)
+            / np.linalg.norm(b, axis=-1).mean(-1)
+        ),
+        "cancel out",
+    ),
+    "norm of the mean over the mean": (
+        "relative_shift",
+        lambda b, a: (
+            np.linalg.norm(a.mean(1) - b.mean(1), axis=-1)
+            / np.linalg.norm(b.mean(1), axis=-1)
+        ),
+        "cancel out",
+    ),
+    "ratio of means": (
+        "relative_shift",
+        lambda b, a: (
+            np.linalg.norm(a - b, axis=-1).sum(-1) / np.linalg.norm(b, axis=-1).sum(-1)
+        ),
+        "the mean of ratios is not the ratio of means",
+    ),
+    "all tokens at once": (
+        "relative_shift",
+        lambda b, a: [
+            np.linalg.norm(new - old) / np.linalg.norm(old) for old, new in zip(b, a)
+        ],
+        "the norm over all tokens at once",
+    ),
+    "growth": (
+        "relative_shift",
+        lambda b, a: (np.linalg.norm(a, axis=-1) / np.linalg.norm(b, axis=-1) - 1).mean(
+            -1
+        ),
+        "how much the norm grows",
+    ),
+    "leak": (
+        "nearer_mean",
+        lambda b, a, c, d: nearer_mean(c, d, c, d),
+        "they have seen the answers",
+    ),
+    "old states": (
+        "nearer_mean",
+        lambda b, a, c, d: nearer_mean(b, a, b, a),
+        "use the new ones",
+    ),
+    "farther": (
+        "nearer_mean",
+        lambda b, a, c, d: nearer_mean(a, b, c, d),
+        "the other way round",
+    ),
+    "afters alone": (
+        "nearer_mean",
+        lambda b, a, c, d: nearer_mean(b, a, [], d),
+        "those before can be wrong too",
+    ),
+    "befores alone": (
+        "nearer_mean",
+        lambda b, a, c, d: nearer_mean(b, a, c, []),
+        "those after can be wrong too",
+    ),
+    "mean of shares": (
+        "nearer_mean",
+        lambda b, a, c, d: (nearer_mean(b, a, [], d) + nearer_mean(b, a, c, [])) / 2,
+        "the share of all of them",
+    ),
+    "cosine": (
+        "nearer_mean",
+        lambda b, a, c, d: nearer_mean_by_cosine(b, a, c, d),
+        "use the distance",
+    ),
+}
+
+
+def nearer_mean_by_cosine(before, after, new_before, new_after):
+    unit = [m / np.linalg.norm(m) for m in (before.mean(0), after.mean(0))]
+    right = [new_before @ unit[0] > new_before @ unit[1]]
+    right.append(new_after @ unit[1] > new_after @ unit[0])
+    return np.concatenate(right).mean()
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_the_right_answer(name):
+    check, answer = CHECKS[name]
+    feedback = check(answer)
+    assert feedback, feedback.text
+    assert feedback.text.startswith("Right, on all")
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_the_stub(name):
+    check, answer = CHECKS[name]
+    parameters = ", ".join(inspect.signature(answer).parameters)
+    feedback = check(eval(f"lambda {parameters}: ..."))  # noqa: S307 - our own
+    assert not feedback
+    assert feedback.text.startswith("Not started")
+    assert not check(...)
+
+
+@pytest.mark.parametrize("mistake", WRONG)
+def test_a_typical_mistake_gets_its_hint(mistake):
+    name, answer, hint = WRONG[mistake]
+    feedback = CHECKS[name][0](answer)
+    assert not feedback
+    assert hint in feedback.text
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_any_other_wrong_answer_is_wrong_without_a_hint(name):
+    check, _ = CHECKS[name]
+    feedback = check(lambda *case: 0.123)
+    assert not feedback
+    assert "is wanted" in feedback.text
+
+    def broken(*case):
+        raise KeyError("where")
+
+    assert "KeyError" in check(broken).text
+
+
+def test_the_nearer_mean_is_the_cut_midway():
+    """As the worked answer says."""
+    random = np.random.default_rng(1)
+    before, c = random.normal(0, 1, size=(2, 30, 5))
+    after, d = random.normal(1, 1, size=(2, 30, 5))
+    direction, midway = (after - before).mean(0), (after + before).mean(0) / 2
+    cut = np.concatenate([(c - midway) @ direction <= 0, (d - midway) @ direction > 0])
+    assert 0.5 < cut.mean() < 1
+    assert nearer_mean(before, after, c, d) == pytest.approx(cut.mean())
+
+
+def test_a_pair_by_hand_is_the_tokenizers(bert, tmp_path):
+    for model in (bert, toy_bert(tmp_path)):
+        pair = tokenize(model, "dog cat", "cat !")
+        own = [
+            [i for i, s in zip(pair.ids, pair.source) if s == text] for text in (0, 1)
+        ]
+        special = model.tokenizer.cls_token_id, model.tokenizer.sep_token_id
+        assert build_pair(*own, *special)[:2] == (pair.ids, pair.types)
