@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import ctypes
 import gc
 import os
@@ -132,6 +133,8 @@ def load(name: str | os.PathLike | None = None) -> Bert:
         message says what would do.
     """
     weights = find(name)
+    # Where TensorFlow is not installed, transformers says so as it is imported.
+    os.environ.setdefault("TRANSFORMERS_NO_ADVISORY_WARNINGS", "1")
     from transformers import BertConfig, logging
 
     if "TRANSFORMERS_VERBOSITY" not in os.environ:
@@ -255,7 +258,7 @@ def tensorflow_model(folder: Path, config):
         )
     model = TFBertModel.from_pretrained(
         folder,
-        config=config,
+        config=copy.copy(config),  # which transformers writes the folder into
         add_pooling_layer="pooler.dense.weight" in checkpoint.shapes,
         local_files_only=True,
         use_safetensors=True,

@@ -1,5 +1,8 @@
 """The embedding layer by hand; here too against TensorFlow's."""
 
+from dataclasses import replace
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,6 +11,7 @@ from markup import ANY_TEXT
 from toy import VOCABULARY, toy_bert
 
 from bertlab.embeddings import (
+    INGREDIENTS,
     SPACES,
     best_by_chance,
     contributions,
@@ -15,6 +19,7 @@ from bertlab.embeddings import (
     embed,
     nearest_tokens,
     random_pairs,
+    rebuild,
     shown_rows,
     token_space,
 )
@@ -96,6 +101,161 @@ def test_what_embed_refuses(tmp_path):
     with pytest.raises(InputError, match="has 1 token type"):
         embed(toy, "dog", "cat")
     assert embed(toy, "dog").output.shape == (3, 6)
+
+
+OTHER_ROWS = [
+    {"positions": [7, 3, 3, 0]},
+    {"positions": 5},
+    {"types": [1, 0, 1, 1]},
+    {"types": 1},
+    {"ids": [10, 7, 7, 2]},
+    {"ids": [8]},
+    {"ids": [8, 8, 8, 8, 8, 8, 8, 8], "types": 1, "positions": 0},
+    {"ids": [4, 0], "types": [1, 0], "positions": [6, 2]},
+]
+
+
+@pytest.mark.parametrize("asked", OTHER_ROWS, ids=repr)
+def test_embed_with_other_rows(tmp_path, asked):
+    toy = toy_bert(tmp_path)
+    b = embed(toy, "dogs", **asked)
+    ids = asked.get("ids", [2, 6, 9, 3])
+    wanted = {
+        "ids": ids,
+        "positions": asked.get("positions", list(range(len(ids)))),
+        "types": asked.get("types", 0),
+    }
+    for name, rows in wanted.items():
+        rows = rows if isinstance(rows, list) else [rows] * len(ids)
+        assert getattr(b, name) == rows
+        table = {"ids": "token", "positions": "position", "types": "token_type"}[name]
+        wanted[name] = getattr(toy.tables, table)[rows]
+        np.testing.assert_array_equal(getattr(b, table), wanted[name])
+    assert b.tokens == [VOCABULARY[i] for i in ids]
+    total = np.float64(sum(wanted.values()))
+    off = total - total.mean(axis=1, keepdims=True)
+    x = off / np.sqrt((off**2).mean(axis=1, keepdims=True) + toy.tables.eps)
+    np.testing.assert_allclose(b.normalised, x, atol=1e-5)
+    np.testing.assert_allclose(
+        b.output, x * toy.tables.gamma + toy.tables.beta, atol=1e-5
+    )
+
+
+def test_embed_with_other_rows_against_tensorflow(bert):
+    random = np.random.default_rng(4)
+    sizes = [len(bert.tables.token), len(bert.tables.position), 2]
+    ids, positions, types = (random.integers(0, rows, 60) for rows in sizes)
+    wanted = bert.model.bert.embeddings(
+        ids[None], position_ids=positions[None], token_type_ids=types[None]
+    )
+    b = embed(bert, "", ids=ids, positions=positions, types=types)
+    np.testing.assert_allclose(b.output, wanted[0], atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"positions": 8}, "no position 8"),
+        ({"types": [0, 2, 0]}, "no token type 2"),
+        ({"ids": [11]}, "no token ID 11"),
+        ({"ids": []}, "from 1 to 8 token IDs"),
+        ({"positions": [0.0, 1.0, 2.0]}, "whole numbers"),
+        ({"types": [0]}, "3 tokens, special ones included, and 1 token type for"),
+    ],
+)
+def test_what_embed_refuses_of_other_rows(tmp_path, asked, says):
+    with pytest.raises(InputError, match=says):
+        embed(toy_bert(tmp_path), "dog", **asked)
+
+
+@pytest.fixture(scope="module", params=["toy", "default"])
+def model(request, bert, tmp_path_factory):
+    """A model whose epsilon is large enough to be seen, and the default one."""
+    if request.param == "default":
+        return bert
+    toy = toy_bert(tmp_path_factory.mktemp("rebuild"))
+    return replace(toy, tables=replace(toy.tables, eps=0.5))
+
+
+def test_rebuild_of_everything_is_the_output(model):
+    b = embed(model, "dogs", "cat")
+    np.testing.assert_array_equal(rebuild(model, b), b.output)
+    np.testing.assert_array_equal(rebuild(model, b, ()), b.output)
+
+
+def without(bert, b, left_out):
+    """The layer for one token at a time, in float64, with ingredients left out."""
+    tables, rows = bert.tables, []
+    for i in range(len(b.tokens)):
+        x = np.zeros(b.total.shape[1])
+        if "token" not in left_out:
+            x = x + tables.token[b.ids[i]]
+        if "position" not in left_out:
+            x = x + tables.position[b.positions[i]]
+        if "token type" not in left_out:
+            x = x + tables.token_type[b.types[i]]
+        deviation = np.sqrt(
+            ((x - x.mean()) ** 2).mean()
+            + (tables.eps if "epsilon" not in left_out else 0)
+        )
+        if "mean" not in left_out:
+            x = x - x.mean()
+        if "variance" not in left_out and x.any():
+            x = x / deviation
+        x = x * (1 if "gamma" in left_out else tables.gamma)
+        rows.append(x + (0 if "beta" in left_out else tables.beta))
+    return np.array(rows)
+
+
+@pytest.mark.parametrize(
+    "left_out",
+    [
+        *[c for n in (1, 2) for c in combinations(INGREDIENTS, n)],
+        ("token", "position", "token type"),
+        ("token", "position", "token type", "variance"),
+        ("token", "position", "token type", "epsilon"),
+        ("mean", "variance", "epsilon", "gamma", "beta"),
+        INGREDIENTS[:-1],
+    ],
+    ids="+".join,
+)
+def test_rebuild_without(model, left_out):
+    b = embed(model, "dogs", "cat")
+    with np.errstate(all="raise"):
+        found = rebuild(model, b, left_out)
+    assert found.shape == b.output.shape
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, without(model, b, left_out), atol=2e-5)
+    # The order in which they are named does not matter, nor what holds them.
+    np.testing.assert_array_equal(rebuild(model, b, set(left_out)), found)
+    if len(left_out) == 1:
+        np.testing.assert_array_equal(rebuild(model, b, *left_out), found)
+    # On the default model epsilon is too small to be seen in float32.
+    seen = np.abs(found - b.output).max() > 1e-4
+    assert seen == (left_out != ("epsilon",) or model.tables.eps > 0.1)
+
+
+def test_rebuild_without_anything(model):
+    b = embed(model, "dogs")
+    np.testing.assert_array_equal(
+        rebuild(model, b, INGREDIENTS), np.zeros_like(b.output)
+    )
+
+
+def test_rebuild_takes_other_rows_from_the_breakdown(model):
+    b = embed(model, "dogs", positions=3, types=1)
+    np.testing.assert_array_equal(rebuild(model, b), b.output)
+    by_hand = without(model, b, ["token type"])
+    np.testing.assert_allclose(rebuild(model, b, ["token type"]), by_hand, atol=2e-5)
+
+
+@pytest.mark.parametrize("name", ["type", "token_type", "", "Mean"])
+def test_rebuild_without_what_there_is_not(tmp_path, name):
+    toy = toy_bert(tmp_path)
+    with pytest.raises(
+        InputError, match=rf"no ingredient '{name}': choose from token,"
+    ):
+        rebuild(toy, embed(toy, "dog"), ["mean", name])
 
 
 def test_cosine():

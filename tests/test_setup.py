@@ -164,6 +164,19 @@ def test_ci_runs_the_readme_line():
     assert "pip install" not in script + workflow
 
 
+def test_ci_compares_with_pytorch():
+    script, workflow, pytorch = (
+        (ROOT / name).read_text(encoding="utf-8")
+        for name in (".ci/run", ".github/workflows/tests.yml", ".ci/pytorch")
+    )
+    assert 'BERTLAB_TORCH_PYTHON=$(.ci/pytorch "$home/pytorch")' in script
+    assert "export BERTLAB_TORCH_PYTHON BERTLAB_REQUIRE_TORCH=1" in script
+    assert "BERTLAB_REQUIRE_TORCH=1" in workflow
+    # In an environment of its own: PyTorch is in neither lock.
+    assert " torch==2.13.0 transformers " in pytorch
+    assert not re.search(r"^torch", LEARNER.read_text() + TESTS.read_text(), re.M)
+
+
 def test_binder_builds_from_the_same_lock():
     binder = ROOT / "binder"
     assert (binder / "runtime.txt").read_text() == "python-3.11\n"
@@ -178,7 +191,9 @@ def test_binder_builds_from_the_same_lock():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no executable bit.")
-@pytest.mark.parametrize("script", [".ci/run", "binder/postBuild", "binder/start"])
+@pytest.mark.parametrize(
+    "script", [".ci/run", ".ci/pytorch", "binder/postBuild", "binder/start"]
+)
 def test_scripts_are_executable_and_parse(script):
     assert (ROOT / script).stat().st_mode & stat.S_IXUSR
     subprocess.run(["bash", "-n", ROOT / script], check=True)

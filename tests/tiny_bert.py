@@ -29,13 +29,14 @@ def tiny_tensors(seed: int = 0) -> dict[str, np.ndarray]:
 
 def packed(tensors: dict[str, np.ndarray], dtype="F32", saved_as="pt") -> bytes:
     """A safetensors file, as PyTorch saves it; the arrays' bytes are of `dtype`."""
-    header, data = {"__metadata__": {"format": saved_as}}, b""
+    header, parts, end = {"__metadata__": {"format": saved_as}}, [], 0
     for name, array in tensors.items():
-        place = [len(data), len(data) + array.nbytes]
+        place = [end, end + array.nbytes]
         header[name] = {"dtype": dtype, "shape": array.shape, "data_offsets": place}
-        data += array.tobytes()
+        parts.append(array.tobytes())
+        end += array.nbytes
     text = json.dumps(header).encode()
-    return len(text).to_bytes(8, "little") + text + data
+    return b"".join([len(text).to_bytes(8, "little"), text, *parts])
 
 
 def tiny_files(tensors=None, words=WORDS, **config) -> dict[str, bytes]:

@@ -1,6 +1,6 @@
 """Measure what a learner waits for, on a machine with nothing else to do.
 
-    python tests/benchmarks/bench.py start|search|browser|memory|all
+    python tests/benchmarks/bench.py start|search|browser|explorers|memory|lessons|all
 
 Not part of the tests: times on a busy machine say nothing.
 """
@@ -172,14 +172,91 @@ def browser():
             times.append(page.evaluate("window.spent"))
             image = page.locator(".bertlab-explorer img")
             expect(image).to_have_attribute("alt", re.compile(f"^Nearest to {text} in"))
-    times = sorted(times[2:])
+    _report("Enter to new picture", times[2:])
+
+
+def explorers():
+    """A key in a control of each explorer of 03 to 05 to the new picture."""
+    import lab
+
+    root, home = (Path(tempfile.mkdtemp()) for _ in range(2))
+    lab.write_notebook(
+        root / "bench.ipynb",
+        LOAD.strip(),
+        "widgets.position_explorer(bert)",
+        "widgets.segment_explorer(bert, 'Where is it?', 'On the roof.')",
+        "widgets.reconstruction_explorer(bert)",
+    )
+    # From the key to the frame after another picture is decoded.
+    script = """control => {
+        const image = () => control.closest('.bertlab-explorer').querySelector('img');
+        const before = image().src;
+        let t;
+        const note = () => { t = performance.now(); };
+        control.addEventListener('keydown', note, {once: true});
+        window.spent = new Promise(done => {
+            const watch = new MutationObserver(() => {
+                if (!image() || image().src === before) return;
+                watch.disconnect();
+                const shown = () => done(performance.now() - t);
+                image().decode().then(() => requestAnimationFrame(shown));
+            });
+            const box = control.closest('.bertlab-explorer');
+            watch.observe(box, {childList: true, subtree: true});
+        });
+    }"""
+
+    def spend(page, control, key):
+        control.evaluate(script)
+        control.press(key)
+        return page.evaluate("window.spent")
+
+    with (
+        lab.jupyterlab(root, home) as server,
+        lab.chromium() as chromium,
+        lab.opened(chromium, server, "bench.ipynb") as notebook,
+    ):
+        notebook.run_all()
+        page = notebook.page
+        cell = notebook.code_cells.nth
+        slider = cell(1).get_by_role("slider")
+        boxes = {
+            "position, another position": (cell(1).get_by_label("Position:"), str),
+            "position, another word": (
+                cell(1).get_by_label("Word:"),
+                WORDS.__getitem__,
+            ),
+            "segment, another text": (
+                cell(2).get_by_label("First text:"),
+                lambda n: f"Is the {WORDS[n]} there?",
+            ),
+            "reconstruction, another text": (
+                cell(3).get_by_label("Text:", exact=True),
+                lambda n: f"the {WORDS[n]} there",
+            ),
+        }
+        for what, (box, text) in boxes.items():
+            times = []
+            for n in range(32):
+                box.fill(text(n))
+                times.append(spend(page, box, "Enter"))
+            _report(what, times[2:])
+        times = [spend(page, slider, "ArrowLeft") for _ in range(31)]
+        _report("position, an arrow key on the slider", times[1:])
+        radios = [cell(2).get_by_role("radio", name=f"all {n}") for n in (0, 1)]
+        times = [spend(page, radios[(n + 1) % 2], "Space") for n in range(32)]
+        _report("segment, other types (both seen before)", times[2:])
+        gamma = cell(3).get_by_role("checkbox", name="gamma")
+        times = [spend(page, gamma, "Space") for _ in range(32)]
+        _report("reconstruction, a switch", times[2:])
+
+
+def _report(what, times):
+    """Print the median and the 95th percentile of milliseconds."""
+    row(f"{what}: p50 of {len(times)}", f"{statistics.median(times):.0f} ms")
     p95 = statistics.quantiles(times, n=20)[-1]
     row(
-        f"Enter to new picture, p50 of {len(times)}",
-        f"{statistics.median(times):.0f} ms",
-    )
-    row(
-        "Enter to new picture, p95",
+        f"{what}: p95",
         f"{p95:.0f} ms",
         f"target < 200 ms: {'met' if p95 < 200 else 'MISSED'}",
     )
@@ -220,7 +297,47 @@ def _sizes(pid):
     return sizes
 
 
-BENCHMARKS = {f.__name__: f for f in (start, search, browser, memory)}
+SPENT = """
+import resource, sys
+used = resource.getrusage(resource.RUSAGE_SELF)
+unit = 1024 if sys.platform == "linux" else 1
+print(used.ru_utime + used.ru_stime, used.ru_maxrss * unit)
+"""
+
+
+def lessons():
+    """Each lesson, all cells from a fresh kernel: seconds and most memory resident.
+
+    Processor seconds too, of all threads, which a busy machine changes less.
+    """
+    import nbformat
+    from nbclient import NotebookClient
+    from nbformat.v4 import new_code_cell
+    from notebook_style import LESSONS
+
+    for path in LESSONS:
+        notebook = nbformat.read(path, 4)
+        notebook.cells.append(new_code_cell(SPENT))
+        client = NotebookClient(
+            notebook, timeout=600, resources={"metadata": {"path": path.parent}}
+        )
+        before = time.perf_counter()
+        client.execute()
+        seconds = time.perf_counter() - before
+        processor, peak = map(float, notebook.cells[-1].outputs[0].text.split())
+        peak /= 1e6
+        met = seconds < 20 and peak < 1100
+        row(
+            path.stem,
+            f"{seconds:.1f} s {peak:6.0f} MB",
+            f"processor {processor:.1f} s; targets < 20 s, < 1,100 MB:"
+            f" {'met' if met else 'MISSED'}",
+        )
+
+
+BENCHMARKS = {
+    f.__name__: f for f in (start, search, browser, explorers, memory, lessons)
+}
 
 
 def main():
@@ -229,7 +346,7 @@ def main():
     parser.add_argument("what", choices=[*BENCHMARKS, "all"])
     what = parser.parse_args().what
     for name in BENCHMARKS if what == "all" else [what]:
-        print(f"\n{BENCHMARKS[name].__doc__}")
+        print(f"\n{BENCHMARKS[name].__doc__.splitlines()[0]}")
         BENCHMARKS[name]()
 
 

@@ -1,0 +1,129 @@
+"""Untrained BERTs of other sizes and vocabularies, and notebooks run on them."""
+
+import json
+from types import SimpleNamespace
+
+import nbformat
+import numpy as np
+from nbclient import NotebookClient
+from tiny_bert import CONFIG, packed, write
+
+from bertlab.checkpoint import expected_shapes
+
+SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+
+
+def small_vocabulary(names):
+    """Two words of three, in another order of rows."""
+    return [name for i, name in enumerate(names) if i % 3]
+
+
+def harsh_vocabulary(names):
+    """Without the words that much hangs on."""
+    gone = ("the", "of", "dog", "dogs", "paris", "em")
+    return [name for i, name in enumerate(names) if i % 5 and name not in gone]
+
+
+def cased_vocabulary(names):
+    """Some words with a capital, some without, some both, as cased checkpoints have."""
+    words = dict.fromkeys(["I"])
+    for i, name in enumerate(names[:14_000]):
+        if i % 3:
+            words[name] = None
+        if i % 3 < 2:
+            words[name.capitalize()] = None
+    return list(words)
+
+
+# "initialised" as transformers does it, or else with random numbers everywhere.
+MODELS = {
+    "short": {
+        "vocabulary": small_vocabulary,
+        "initialised": False,
+        "hidden_size": 24,
+        "num_hidden_layers": 3,
+        "num_attention_heads": 4,
+        "intermediate_size": 40,
+        "max_position_embeddings": 24,
+        "type_vocab_size": 1,
+    },
+    "harsh": {
+        "vocabulary": harsh_vocabulary,
+        "initialised": True,
+        "hidden_size": 24,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "intermediate_size": 40,
+        "max_position_embeddings": 128,
+        "type_vocab_size": 2,
+    },
+    "cased": {
+        "vocabulary": cased_vocabulary,
+        "initialised": True,
+        "hidden_size": 768,
+        "num_hidden_layers": 12,
+        "num_attention_heads": 12,
+        "intermediate_size": 16,
+        "max_position_embeddings": 512,
+        "type_vocab_size": 2,
+    },
+}
+
+
+def as_initialised(name, shape, random):
+    """One tensor as transformers initialises it: [PAD]'s row zeros, gamma ones."""
+    if name.endswith("LayerNorm.weight"):
+        return np.ones(shape, np.float32)
+    if name.endswith("bias"):
+        return np.zeros(shape, np.float32)
+    tensor = random.standard_normal(shape, np.float32) * np.float32(0.02)
+    if "word_embeddings" in name:
+        tensor[0] = 0
+    return tensor
+
+
+def write_model(folder, which, names, seed=0):
+    """Write one of `MODELS` to a new folder.
+
+    Parameters
+    ----------
+    folder : Path
+    which : str
+    names : sequence of str
+        The default model's vocabulary, which its own is made from.
+    """
+    model = dict(MODELS[which])
+    words, initialised = model.pop("vocabulary")(names), model.pop("initialised")
+    words = SPECIAL + [name for name in words if name not in SPECIAL]
+    config = CONFIG | model | {"vocab_size": len(words)}
+    random = np.random.default_rng(seed)
+    tensors = {
+        name: as_initialised(name, shape, random)
+        if initialised
+        else random.standard_normal(shape, np.float32)
+        for name, shape in expected_shapes(SimpleNamespace(**config)).items()
+    }
+    files = {
+        "model.safetensors": packed(tensors),
+        "vocab.txt": ("\n".join(words) + "\n").encode(),
+        "config.json": json.dumps(config).encode(),
+    }
+    if which == "cased":
+        cased = {"do_lower_case": False, "model_max_length": 512}
+        files["tokenizer_config.json"] = json.dumps(cased).encode()
+    return write(folder, files)
+
+
+def run(path):
+    """Run a notebook in a fresh kernel and return what it said on stderr."""
+    notebook = nbformat.read(path, 4)
+    NotebookClient(
+        notebook, timeout=300, resources={"metadata": {"path": path.parent}}
+    ).execute()
+    return [
+        output.text
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if output.get("name") == "stderr"
+    ]

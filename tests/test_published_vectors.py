@@ -1,0 +1,321 @@
+"""The published figures of bert-base-uncased: against that model, where it can be had.
+
+Everywhere, against a stand-in: a checkpoint with that model's sizes and names of
+tensors, made to have the published entries, so that the comparison is seen to work.
+"""
+
+import copy
+import json
+import os
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tiny_bert import packed, write
+from toy import toy_bert
+
+import bertlab
+from bertlab import vectors
+from bertlab.embeddings import embed, rebuild
+from bertlab.vectors import compare_published, published, published_figures
+
+NAME = "bert-base-uncased"
+# As that model's own but for the encoder's, which has no part in this.
+CONFIG = {
+    "architectures": ["BertForMaskedLM"],
+    "model_type": "bert",
+    "hidden_size": 768,
+    "vocab_size": 30_522,
+    "max_position_embeddings": 512,
+    "type_vocab_size": 2,
+    "layer_norm_eps": 1e-12,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 12,
+    "intermediate_size": 8,
+}
+
+
+def encoder_and_heads(random):
+    """The rest of that model's tensors, its pre-training heads among them."""
+    hidden, inner = CONFIG["hidden_size"], CONFIG["intermediate_size"]
+    layer = "bert.encoder.layer.0"
+    dense = {
+        f"{layer}.attention.self.query": (hidden, hidden),
+        f"{layer}.attention.self.key": (hidden, hidden),
+        f"{layer}.attention.self.value": (hidden, hidden),
+        f"{layer}.attention.output.dense": (hidden, hidden),
+        f"{layer}.intermediate.dense": (inner, hidden),
+        f"{layer}.output.dense": (hidden, inner),
+        "bert.pooler.dense": (hidden, hidden),
+        "cls.predictions.transform.dense": (hidden, hidden),
+        "cls.seq_relationship": (2, hidden),
+    }
+    shapes = {"cls.predictions.bias": (CONFIG["vocab_size"],)}
+    for name, shape in dense.items():
+        shapes |= {f"{name}.weight": shape, f"{name}.bias": shape[:1]}
+    for name in (
+        f"{layer}.attention.output",
+        f"{layer}.output",
+        "cls.predictions.transform",
+    ):
+        shapes |= {f"{name}.LayerNorm.{part}": (hidden,) for part in ("gamma", "beta")}
+    return {name: random.normal(0, 0.02, size) for name, size in shapes.items()}
+
+
+def stand_in_tables():
+    """Make tables of random numbers that have the published entries and output.
+
+    Of a row of the output six entries are published. LayerNorm is undone on these, for
+    a mean and a standard deviation that are chosen; the token's other entries are then
+    shifted and scaled so that the sum has that mean and that standard deviation.
+    """
+    random = np.random.default_rng(0)
+    width = CONFIG["hidden_size"]
+    token, position, token_type = (
+        random.normal(-0.02, 0.04, size=(CONFIG[rows], width))
+        for rows in ("vocab_size", "max_position_embeddings", "type_vocab_size")
+    )
+    gamma, beta = random.normal(0.9, 0.05, width), random.normal(-0.05, 0.02, width)
+    tables = {"token": token, "position": position, "token_type": token_type}
+    output = np.full((len(published()["ids"]), width), np.nan)
+    for figure in published_figures():
+        where = output if figure.of == "output" else tables[figure.of]
+        where[figure.row, figure.entry] = figure.value
+    for place, row in enumerate(published()["ids"]):
+        mean, deviation = random.normal(-0.01, 0.002), random.uniform(0.05, 0.06)
+        total = (output[place] - beta) / gamma * deviation + mean
+        free = np.isnan(total)
+        fixed, n = total[~free], free.sum()
+        centre = (width * mean - fixed.sum()) / n
+        squares = width * (deviation**2 + mean**2) - (fixed**2).sum()
+        drawn = random.normal(size=n)
+        drawn = (drawn - drawn.mean()) / drawn.std()
+        total[free] = centre + drawn * (squares / n - centre**2) ** 0.5
+        token[row] = total - position[place] - token_type[0]
+    return tables | {"gamma": gamma, "beta": beta}
+
+
+@pytest.fixture(scope="module")
+def stand_in(bert, tmp_path_factory):
+    """Load a checkpoint written like that model's file, with the published entries."""
+    tables = stand_in_tables()
+    inside = {
+        "LayerNorm.gamma": "gamma",
+        "LayerNorm.beta": "beta",
+        "position_embeddings.weight": "position",
+        "token_type_embeddings.weight": "token_type",
+        "word_embeddings.weight": "token",
+    }
+    tensors = encoder_and_heads(np.random.default_rng(1)) | {
+        f"bert.embeddings.{name}": tables[table] for name, table in inside.items()
+    }
+    files = {
+        "config.json": json.dumps(CONFIG).encode(),
+        "vocab.txt": (bert.folder / "vocab.txt").read_bytes(),
+        "model.safetensors": packed(
+            {name: array.astype(np.float32) for name, array in tensors.items()}
+        ),
+    }
+    folder = write(tmp_path_factory.mktemp("published") / "stand-in", files)
+    yield bertlab.load(folder)
+    (folder / "model.safetensors").unlink()
+
+
+@pytest.fixture(scope="module")
+def real():
+    """Load bert-base-uncased: BERTLAB_BERT_BASE's folder, the Hub's cache, the Hub."""
+    # What is named there and cannot be loaded is an error, not a reason to skip.
+    if folder := os.environ.get("BERTLAB_BERT_BASE"):
+        return bertlab.load(folder)
+    try:
+        return bertlab.load(NAME)
+    except bertlab.ModelError as error:
+        pytest.skip(str(error))
+
+
+def with_tables(bert, **tables):
+    """Return the model with other tables."""
+    return replace(bert, tables=replace(bert.tables, **tables))
+
+
+@pytest.fixture(params=["stand_in", "real"])
+def model(request):
+    return request.getfixturevalue(request.param)
+
+
+def test_the_published_figures_are_the_models(model):
+    page = published()
+    assert model.tokenizer(page["text"])["input_ids"] == page["ids"]
+    found = compare_published(model)
+    assert found.equal, found.sentence
+    assert (found.compared, found.figures, found.differ) == (True, 126, 0)
+    assert 0 < found.largest < vectors.OUTPUT_TOLERANCE
+    assert found.where.endswith("of the layer's output")
+    assert found.sentence.startswith(f"Compared, and equal: {model.name} has all 126 ")
+
+
+def test_the_published_output_is_tensorflows(model):
+    layer = model.model.bert.embeddings
+    output = layer(np.array([published()["ids"]]))[0].numpy()
+    figures = [f for f in published_figures() if f.of == "output"]
+    assert len(figures) == 36
+    np.testing.assert_allclose(
+        [output[f.row, f.entry] for f in figures],
+        [f.value for f in figures],
+        atol=1e-5,
+        rtol=0,
+    )
+
+
+def test_a_model_of_other_sizes_is_not_compared(bert, stand_in):
+    found = compare_published(bert)
+    assert (found.compared, found.equal, found.largest) == (False, None, None)
+    assert (found.figures, found.differ, found.where) == (0, 0, None)
+    assert found.sentence == (
+        "Not compared: the published figures are those of bert-base-uncased, which has"
+        f" hidden size 768; {bert.name} has hidden size 384. To compare, say"
+        ' bertlab.load("bert-base-uncased") in the set-up cell (440 MB, fetched once).'
+    )
+    tables = stand_in.tables
+    one_type = with_tables(stand_in, token_type=tables.token_type[:1])
+    assert (
+        "; stand-in has 1 row in the token type table."
+        in compare_published(one_type).sentence
+    )
+    padded = with_tables(
+        stand_in, token=np.zeros((30_528, 768), "float32"), position=tables.position[:9]
+    )
+    assert (
+        "has 30,528 rows in the token table, 9 rows in the position table."
+        in compare_published(padded).sentence
+    )
+    assert not compare_published(padded).compared
+
+
+def test_the_tokenizer_has_no_part_in_it(stand_in, tmp_path):
+    found = compare_published(replace(stand_in, tokenizer=toy_bert(tmp_path).tokenizer))
+    assert found.equal, found.sentence
+
+
+def swapped(bert):
+    return with_tables(bert, gamma=bert.tables.beta, beta=bert.tables.gamma)
+
+
+def another_epsilon(bert):
+    return with_tables(bert, eps=1e-5)
+
+
+def one_row_late(bert):
+    return with_tables(bert, token=np.roll(bert.tables.token, 1, axis=0))
+
+
+def position_one_late(bert):
+    return with_tables(bert, position=np.roll(bert.tables.position, 1, axis=0))
+
+
+def types_exchanged(bert):
+    return with_tables(bert, token_type=bert.tables.token_type[::-1])
+
+
+def half_precision(bert):
+    position = bert.tables.position.astype("float16").astype("float32")
+    return with_tables(bert, position=position)
+
+
+def nothing_but_nan(bert):
+    return with_tables(bert, position=np.full_like(bert.tables.position, np.nan))
+
+
+@pytest.mark.parametrize(
+    ("fault", "least", "says"),
+    [
+        (swapped, 36, "the tables agree, but what becomes of them"),
+        (another_epsilon, 30, "the tables agree, but what becomes of them"),
+        (one_row_late, 70, "same sizes, other weights"),
+        (position_one_late, 60, "same sizes, other weights"),
+        (types_exchanged, 40, "same sizes, other weights"),
+        (half_precision, 30, "same sizes, other weights"),
+        (nothing_but_nan, 72, "same sizes, other weights"),
+    ],
+)
+def test_a_fault_in_the_model_is_seen(stand_in, fault, least, says):
+    found = compare_published(fault(stand_in))
+    assert found.compared
+    assert found.equal is False
+    assert least <= found.differ < found.figures
+    assert found.sentence.startswith(f"Compared, and different ({says}")
+    assert f"The largest difference is at {found.where}: " in found.sentence
+
+
+@pytest.mark.parametrize(
+    "left_out", ["position", "token type", "mean", "variance", "gamma", "beta"]
+)
+def test_a_fault_in_the_layer_is_seen(stand_in, left_out, monkeypatch):
+    def faulty(bert, text, **ids):
+        b = embed(bert, text, **ids)
+        return replace(b, output=rebuild(bert, b, without=[left_out]))
+
+    monkeypatch.setattr(vectors, "embed", faulty)
+    found = compare_published(stand_in)
+    assert found.equal is False
+    assert found.differ >= 30
+    assert "the tables agree, but" in found.sentence
+
+
+def altered(figure):
+    """Print a figure so that it is off by little: 1 in its last place but one."""
+    if figure.of == "output":
+        return f"{figure.value + 2 * vectors.OUTPUT_TOLERANCE:.8e}"
+    digits, e, power = figure.printed.partition("e")
+    places = len(digits.partition(".")[2])
+    return f"{float(digits) + 10.0 ** (1 - places):.{places}f}{e}{power}"
+
+
+def test_every_single_figure_counts(stand_in, monkeypatch):
+    figures = iter(published_figures())
+    for row in range(21):
+        for end in ("first", "last"):
+            for i in range(3):
+                figure, page = next(figures), copy.deepcopy(published())
+                assert page["rows"][row][end][i] == figure.printed
+                page["rows"][row][end][i] = altered(figure)
+                with monkeypatch.context() as patch:
+                    patch.setattr(vectors, "published", lambda page=page: page)
+                    found = compare_published(stand_in)
+                assert (found.differ, found.where) == (1, figure.place)
+                off = abs(float(altered(figure)) - figure.value)
+                assert found.largest == pytest.approx(off, rel=0.6)
+    assert next(figures, None) is None
+
+
+def test_what_was_published():
+    figures = published_figures()
+    assert len(set(figures)) == 126
+    shapes = published()["shapes"] | {"output": [6, 768]}
+    for figure in figures:
+        rows, width = shapes[figure.of]
+        assert 0 <= figure.row < rows
+        assert figure.entry in (0, 1, 2, width - 3, width - 2, width - 1)
+    # As the page has them, one of each kind.
+    values = {(f.of, f.row, f.entry): f.printed for f in figures}
+    assert values["token", 3899, 767] == "0.02335184"
+    assert values["position", 511, 765] == "1.7536936e-02"
+    assert values["token_type", 1, 0] == "0.00111319"
+    assert values["output", 3, 2] == "3.16263884e-02"
+
+
+@pytest.mark.parametrize(
+    ("of", "printed", "tolerance"),
+    [
+        ("token", "-0.01018257", 5e-9),
+        ("token", "-0.0106634", 5e-8),
+        # Where float32 is coarser than what was printed, half its spacing.
+        ("position", "1.7505383e-02", 2**-30),
+        ("position", "3.3437202e-05", 2**-39),
+        ("position", "1.0000000e-02", 5e-10),
+        ("output", "3.16263884e-02", 1e-5),
+    ],
+)
+def test_tolerance(of, printed, tolerance):
+    found = vectors.Figure(of, 0, 0, printed).tolerance
+    assert found == pytest.approx(tolerance, rel=1e-5)

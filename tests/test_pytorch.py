@@ -1,0 +1,230 @@
+"""An independent implementation: PyTorch's BERT on the same weights and inputs.
+
+PyTorch is no dependency, and transformers behaves otherwise where it is installed: it
+runs in a Python of its own, which BERTLAB_TORCH_PYTHON names.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+import transformers
+from test_model import prefixed_and_old
+from tiny_bert import packed, tiny_files, tiny_tensors, write
+
+import bertlab
+from bertlab.embeddings import embed
+from bertlab.encoder import encode
+
+REQUIRED = os.environ.get("BERTLAB_REQUIRE_TORCH") == "1"
+SCRIPT = Path(__file__).with_name("pytorch_bert.py")
+TOLERANCE = 1e-4
+VERSIONS = "import torch, transformers; print(transformers.__version__)"
+
+
+def find_python():
+    """Return a Python with PyTorch and our transformers, or None and why not."""
+    python = os.environ.get("BERTLAB_TORCH_PYTHON")
+    if not python and find_spec("torch") is None:
+        return None, (
+            "PyTorch is not installed here, and BERTLAB_TORCH_PYTHON does not name a"
+            " Python that has it"
+        )
+    python = python or sys.executable
+    try:
+        done = subprocess.run(
+            [python, "-c", VERSIONS], capture_output=True, text=True, timeout=300
+        )
+    except OSError as error:
+        return None, f"{python} cannot be started ({error.strerror})"
+    if done.returncode:
+        last = (done.stderr.strip() or "no output").splitlines()[-1]
+        return None, f"{python} cannot import PyTorch and transformers ({last})"
+    found, ours = done.stdout.strip(), transformers.__version__
+    if found != ours:
+        return None, f"{python} has transformers {found}, and this one {ours}"
+    return python, None
+
+
+PYTHON, REASON = find_python()
+if PYTHON is None:
+    REASON = f"no comparison with PyTorch: {REASON}"
+    if REQUIRED:
+        pytest.fail(REASON, pytrace=False)
+    pytest.skip(REASON, allow_module_level=True)
+
+# What each case gives to `encode`, computed from the model.
+CASES = {
+    "a sentence": lambda bert: {"text": "The bank raised its rates again."},
+    "no text": lambda bert: {"text": ""},
+    "accents, emoji, pieces": lambda bert: {"text": "naïve 👩 東京 unbelievably"},
+    "special tokens typed": lambda bert: {"text": "my [MASK] is [PAD] cute [SEP]"},
+    "a pair": lambda bert: {"text": "The river bank.", "pair": "Where is my money?"},
+    "a long pair": lambda bert: {"text": "dog " * 90, "pair": "a cat sat. " * 20},
+    "as long as may be": lambda bert: {
+        "text": "",
+        "ids": np.random.default_rng(0).integers(
+            0, len(bert.tables.token), len(bert.tables.position)
+        ),
+    },
+    "one token": lambda bert: {"text": "", "ids": [bert.tokenizer.cls_token_id]},
+    "all unknown": lambda bert: {"text": "", "ids": [bert.tokenizer.unk_token_id] * 9},
+    "padding": lambda bert: {
+        "text": "",
+        "ids": [*bert.tokenizer("a dog")["input_ids"], *[0] * 6],
+        "mask": [1] * 4 + [0] * 6,
+    },
+    "padding on the left": lambda bert: {
+        "text": "",
+        "ids": [*[0] * 6, *bert.tokenizer("a dog")["input_ids"]],
+        "mask": [0] * 6 + [1] * 4,
+        "positions": [0] * 6 + [0, 1, 2, 3],
+    },
+    "padding without a mask": lambda bert: {"text": "", "ids": [2, 5, 6, 3, 0, 0]},
+    "a hole in the mask": lambda bert: {
+        "text": "the bank by",
+        "mask": [1, 0, 1, 0, 1],
+    },
+    "positions reversed": lambda bert: {
+        "text": "my dog is cute",
+        "positions": [5, 4, 3, 2, 1, 0],
+    },
+    "one position for all": lambda bert: {"text": "my dog is cute", "positions": 9},
+    "types of 1": lambda bert: {"text": "my dog is cute", "types": 1},
+    "types in turn": lambda bert: {
+        "text": "my dog is cute",
+        "types": [0, 1, 0, 1, 0, 1],
+    },
+}
+
+
+def in_pytorch(bert, inputs, folder):
+    """Run PyTorch's BERT on the weights in the model's folder.
+
+    Parameters
+    ----------
+    bert : Bert
+    inputs : dict of str to Inputs
+    folder : Path
+        For files on the way.
+
+    Returns
+    -------
+    dict of str to (hidden_states, attentions)
+    """
+    names, arrays = list(inputs), {}
+    for i, name in enumerate(names):
+        for what in ("ids", "positions", "types", "mask"):
+            arrays[f"{i}.{what}"] = np.array(getattr(inputs[name], what))
+    np.savez(folder / "inputs.npz", **arrays)
+    (folder / "config.json").write_text(json.dumps(bert.config.to_dict()))
+    arguments = [folder / "config.json", folder / "inputs.npz", folder / "outputs.npz"]
+    environment = os.environ | {"HF_HUB_OFFLINE": "1"}
+    environment.pop("PYTHONPATH", None)
+    done = subprocess.run(
+        [PYTHON, SCRIPT, bert.folder, *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    with np.load(folder / "outputs.npz") as file:
+        found = {
+            name: (file[f"{i}.hidden_states"], file[f"{i}.attentions"])
+            for i, name in enumerate(names)
+        }
+    (folder / "outputs.npz").unlink()
+    return found
+
+
+def tiny(folder, tensors):
+    """Load the tiny BERT of these tensors."""
+    files = tiny_files() | {"model.safetensors": packed(tensors)}
+    return bertlab.load(write(folder, files))
+
+
+@pytest.fixture(scope="module")
+def ours(bert):
+    """What `encode` makes of each case."""
+    return {name: encode(bert, **case(bert)) for name, case in CASES.items()}
+
+
+@pytest.fixture(scope="module")
+def theirs(bert, ours, tmp_path_factory):
+    """What PyTorch makes of the same numbers."""
+    return in_pytorch(bert, ours, tmp_path_factory.mktemp("pytorch"))
+
+
+def assert_close(ours, theirs):
+    np.testing.assert_allclose(ours, theirs, atol=TOLERANCE, rtol=0)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_hidden_states_and_attentions(bert, ours, theirs, case):
+    hidden_states, attentions = theirs[case]
+    layers = bert.config.num_hidden_layers
+    assert len(hidden_states) == layers + 1
+    assert len(attentions) == layers
+    assert_close(ours[case].hidden_states, hidden_states)
+    assert_close(ours[case].attentions, attentions)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_embedding_layer_by_hand(bert, theirs, case):
+    asked = CASES[case](bert)
+    asked.pop("mask", None)
+    assert_close(embed(bert, **asked).output, theirs[case][0][0])
+
+
+def test_the_cases_are_what_they_say(bert, ours):
+    assert len(ours) >= 12
+    assert len(ours["as long as may be"].ids) == len(bert.tables.position) == 512
+    assert len(ours["one token"].ids) == 1
+    assert set(ours["all unknown"].tokens) == {"[UNK]"}
+    assert set(ours["a pair"].types) == set(ours["types in turn"].types) == {0, 1}
+    assert 0 in ours["padding"].mask
+    assert 0 in ours["a hole in the mask"].mask
+
+
+@pytest.mark.parametrize(
+    ("case", "wrong"),
+    [
+        ("types of 1", {"types": 0}),
+        ("a pair", {"types": 0}),
+        ("positions reversed", {"positions": range(6)}),
+        ("padding", {"mask": 1}),
+        ("a sentence", {"ids": [101, 1996, 2924, 2992, 2049, 6165, 2153, 1010, 102]}),
+    ],
+)
+def test_another_input_would_be_seen(bert, theirs, case, wrong):
+    found = encode(bert, **CASES[case](bert) | wrong)
+    for ours, other in zip((found.hidden_states, found.attentions), theirs[case]):
+        assert np.abs(ours - other).max() > 10 * TOLERANCE
+
+
+@pytest.mark.parametrize("names", [dict, prefixed_and_old], ids=["new", "old"])
+def test_an_untrained_bert(tmp_path, names):
+    model = tiny(tmp_path / "bert", names(tiny_tensors()))
+    found = encode(model, "the banks .", "the", mask=[1, 1, 0, 1, 1, 1, 1, 1])
+    hidden_states, attentions = in_pytorch(model, {"it": found}, tmp_path)["it"]
+    assert_close(found.hidden_states, hidden_states)
+    assert_close(found.attentions, attentions)
+
+
+def test_another_weight_would_be_seen(tmp_path):
+    tensors = tiny_tensors()
+    found = encode(tiny(tmp_path / "bert", tensors), "the banks .")
+    tensors["encoder.layer.0.output.LayerNorm.bias"][3] += 0.01
+    other = tiny(tmp_path / "other", tensors)
+    hidden_states, attentions = in_pytorch(other, {"it": found}, tmp_path)["it"]
+    assert_close(found.hidden_states[0], hidden_states[0])
+    assert_close(found.attentions[0], attentions[0])
+    for layer in (1, 2):
+        apart = np.abs(found.hidden_states[layer] - hidden_states[layer]).max()
+        assert apart > 10 * TOLERANCE
