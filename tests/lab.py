@@ -224,3 +224,38 @@ def write_notebook(path, *sources):
         },
     )
     nbformat.write(notebook, path)
+
+
+class Explorer:
+    """One of the explorers in the page, used by keyboard alone."""
+
+    def __init__(self, notebook, number):
+        self.page = notebook.page
+        self.cell = notebook.code_cells.nth(number)
+        self.box = self.cell.locator(".bertlab-explorer")
+        self.message = self.box.get_by_role("status")
+        self.image = self.box.locator("img")
+        self.caption = self.box.locator("figcaption")
+        self.group = self.box.get_by_role("group").last
+
+    def reach(self, control):
+        """Press Tab, from the explorer's cell on, until `control` has the focus."""
+        self.cell.focus()
+        for _ in range(40):
+            self.page.keyboard.press("Tab")
+            if control.evaluate("control => control === document.activeElement"):
+                return
+        raise AssertionError("the control cannot be reached with Tab")
+
+    def press(self, control, key="Space"):
+        """Press a key on `control`."""
+        self.reach(control)
+        self.page.keyboard.press(key)
+
+    def type(self, control, text):
+        """Put `text` in the place of what a box holds, and press Enter."""
+        self.reach(control)
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.press("Delete")
+        self.page.keyboard.insert_text(text)
+        self.page.keyboard.press("Enter")

@@ -1,28 +1,14 @@
 """The notebooks in JupyterLab in a real browser, as a person uses them."""
 
-import os
 import re
 
+import browser_needed  # noqa: F401 - skips all below where there is no browser
+import lab
 import nbformat
 import pytest
+from playwright.sync_api import expect
 
-REQUIRED = os.environ.get("BERTLAB_REQUIRE_BROWSER") == "1"
-
-try:
-    import lab
-    from playwright.sync_api import expect
-except ImportError as error:
-    if REQUIRED:
-        raise
-    pytest.skip(f"no browser tests: {error}", allow_module_level=True)
-
-if lab.find_chromium() is None:
-    reason = f"no browser tests: none of {', '.join(lab.CHROMIUM_NAMES)} is installed"
-    if REQUIRED:
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason, allow_module_level=True)
-
-NOTEBOOKS = ("00_start_here", "01_tokens_and_ids", "02_token_embeddings")
+NOTEBOOKS = sorted(path.stem for path in (lab.ROOT / "notebooks").glob("[0-9]*.ipynb"))
 HOSTILE = (
     '"></figure><script>window.planted = 1</script><img src=x onerror="planted = 1">'
 )
@@ -140,41 +126,10 @@ def explorers(browser, server):
         assert notebook.outside == []
 
 
-class Explorer:
-    """One of the explorers in the page, used by keyboard alone."""
-
-    def __init__(self, notebook, number):
-        self.page = notebook.page
-        self.cell = notebook.code_cells.nth(number)
-        self.box = self.cell.locator(".bertlab-explorer")
-        self.message = self.box.get_by_role("status")
-        self.image = self.box.locator("img")
-        self.group = self.box.get_by_role("group").last
-        self.labels = {
-            label.inner_text(): label for label in self.box.locator("label").all()
-        }
-
-    def reach(self, control):
-        """Press Tab, from the explorer's cell on, until `control` has the focus."""
-        self.cell.focus()
-        for _ in range(40):
-            self.page.keyboard.press("Tab")
-            if control.evaluate("control => control === document.activeElement"):
-                return
-        raise AssertionError("the control cannot be reached with Tab")
-
-    def type(self, control, text):
-        self.reach(control)
-        self.page.keyboard.press("Control+a")
-        self.page.keyboard.press("Delete")
-        self.page.keyboard.insert_text(text)
-        self.page.keyboard.press("Enter")
-
-
 @pytest.fixture
 def neighbours(explorers):
     """The neighbour explorer, as it was at first."""
-    explorer = Explorer(explorers, 1)
+    explorer = lab.Explorer(explorers, 1)
     explorer.word = explorer.box.get_by_label("Word:")
     explorer.type(explorer.word, "dog")
     expect(explorer.image).to_have_attribute("alt", re.compile("^Nearest to dog in"))
@@ -280,7 +235,7 @@ def test_hostile_word(neighbours):
 @pytest.fixture
 def tokenizer(explorers):
     """The tokenizer explorer, as it was at first."""
-    explorer = Explorer(explorers, 2)
+    explorer = lab.Explorer(explorers, 2)
     explorer.text = explorer.box.get_by_label("Text:", exact=True)
     explorer.pair = explorer.box.get_by_label("Second text:")
     explorer.type(explorer.pair, "")
@@ -342,7 +297,7 @@ def test_a_long_text_is_truncated_in_the_open(tokenizer):
 
 def test_prediction_by_keyboard(explorers):
     page, cell = explorers.page, explorers.code_cells.nth(3)
-    widget = Explorer(explorers, 3)
+    widget = lab.Explorer(explorers, 3)
     choices, button = cell.get_by_role("radio"), cell.get_by_role("button")
     commit = button.filter(has_text="This is my prediction")
     widget.reach(commit)
@@ -358,21 +313,3 @@ def test_prediction_by_keyboard(explorers):
     expect(commit).to_be_disabled()
     for choice in choices.all():
         expect(choice).to_be_disabled()
-
-
-def test_on_a_phone(explorers):
-    """The last test of this page: it makes it narrow."""
-    page = explorers.page
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.keyboard.press("Control+b")  # without the file browser
-    for number, view in ((1, "img"), (2, ".bertlab-tokens")):
-        cell = explorers.code_cells.nth(number)
-        picture = cell.locator(f".bertlab-explorer {view}")
-        picture.scroll_into_view_if_needed()
-        area = cell.locator(".jp-OutputArea-output").first
-        expect(picture).to_be_visible()
-        box, room = picture.bounding_box(), area.bounding_box()
-        assert 200 < room["width"] <= 390
-        assert room["x"] <= box["x"]
-        assert box["x"] + box["width"] <= room["x"] + room["width"] + 1
-        assert area.evaluate("area => area.scrollWidth <= area.clientWidth + 1")

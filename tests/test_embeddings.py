@@ -258,6 +258,34 @@ def test_rebuild_without_what_there_is_not(tmp_path, name):
         rebuild(toy, embed(toy, "dog"), ["mean", name])
 
 
+def test_rebuild_without_what_can_be_gone_through_once(model):
+    b = embed(model, "dogs", "cat")
+    left_out = ("token", "mean", "beta")
+    for once in (iter(left_out), (name for name in left_out)):
+        found = rebuild(model, b, once)
+        np.testing.assert_array_equal(found, rebuild(model, b, left_out))
+    assert np.abs(found - b.output).max() > 0.01
+    unknown = (name for name in ("mean", "gama"))
+    with pytest.raises(InputError, match="no ingredient 'gama'"):
+        rebuild(model, b, unknown)
+
+
+@pytest.mark.parametrize("given", [None, 3, True, 0.5, len])
+def test_rebuild_without_no_collection(tmp_path, given):
+    toy = toy_bert(tmp_path)
+    with pytest.raises(
+        InputError, match=r"names in a list, such as \['mean', 'beta'\]"
+    ):
+        rebuild(toy, embed(toy, "dog"), given)
+
+
+@pytest.mark.parametrize("name", [7, None, ["mean"], ("mean",), np.ones(8)], ids=repr)
+def test_rebuild_without_what_is_no_name(tmp_path, name):
+    toy = toy_bert(tmp_path)
+    with pytest.raises(InputError, match="There is no ingredient "):
+        rebuild(toy, embed(toy, "dog"), ["mean", name])
+
+
 def test_cosine():
     assert cosine_similarity([3, 4], [4, 3]) == pytest.approx(0.96)
     assert cosine_similarity([1, 0], [0, 2]) == 0

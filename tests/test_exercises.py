@@ -1,7 +1,12 @@
 import inspect
+from functools import partial
+from io import StringIO
 
 import numpy as np
 import pytest
+import test_positions
+import test_reconstruction
+import test_segments
 from ipywidgets import HTML
 from markup import HOSTILE, elements, skeleton
 
@@ -183,9 +188,24 @@ WRONG = {
 }
 
 
+def named_in(value):
+    """Names of the checks in whatever a test module's CHECKS hold."""
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, list | tuple):
+        return [name for part in value for name in named_in(part)]
+    found = getattr(value, "__name__", "")
+    return [found] if found.startswith("check_") else []
+
+
 def test_every_check_is_tested(checks):
-    functions = {f"check_{name}" for name in checks} | {"check_costly_text"}
-    assert functions == {n for n in exercises.__all__ if n.startswith("check_")}
+    tested = [f"check_{name}" for name in checks] + ["check_costly_text"]
+    for module in (test_positions, test_reconstruction, test_segments):
+        own = named_in(module.CHECKS)
+        assert len(own) >= 3, module
+        tested += own
+    exported = [name for name in exercises.__all__ if name.startswith("check_")]
+    assert sorted(tested) == sorted(exported), "each in one place"
     assert set(RIGHT) == set(checks)
     for name in checks:
         assert sum(which == name for which, *_ in WRONG.values()) >= 2
@@ -204,6 +224,42 @@ def test_the_untouched_stub(checks, name, stub):
     feedback = checks[name](stub)
     assert not feedback
     assert feedback.text == "Not started: the function returns nothing yet. Fill it in."
+
+
+def with_a_doc(*_):
+    """Return what the exercise asks for."""
+    ...  # your answer
+
+
+def helper(*_):
+    """Of the exercise before; not written yet."""
+
+
+def calls_nothing(*given):
+    kept = given  # noqa: F841 - as learners leave it
+
+
+def calls_a_helper(*given):
+    return helper(len(given), np.zeros(3))
+
+
+@pytest.mark.parametrize("name", RIGHT)
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (with_a_doc, "Not started: the function returns nothing yet. Fill it in."),
+        (calls_nothing, "Not yet: your function returns nothing. Is there a `return`"),
+        (calls_a_helper, "its end, and does helper, which it calls, return something?"),
+        (lambda *x: helper(*x), "does helper, which it calls, return something?"),
+        (lambda *x: print(end=""), "Is there a `return` at its end?"),
+        (partial(print, end="", file=StringIO()), "Is there a `return` at its end?"),
+    ],
+)
+def test_a_function_that_returns_nothing(checks, name, answer, says):
+    feedback = checks[name](answer)
+    assert not feedback
+    assert says in feedback.text
+    assert feedback.text.count("Not ") == 1
 
 
 @pytest.mark.parametrize("mistake", WRONG)
@@ -290,6 +346,13 @@ def test_what_was_wanted_is_shown():
     assert "begins with [2., 2., 2.]; [1., 1., 1.] is" in text(
         np.ones(9) * 2, np.ones(9)
     )
+    later = np.ones((3, 3), int)
+    later[2, 0] = 7
+    assert text(later, np.ones((3, 3), int)) == (
+        "Not yet: the answer for 'dog' first differs at [2, 0]: 7 there; 1 is wanted."
+    )
+    near = text([0.5, 0.20004], np.array([0.5, 0.2]))
+    assert "differs at [1]: 0.20004 there; 0.2 is wanted." in near
     assert len(text("x" * 999, "y")) < 200
 
 

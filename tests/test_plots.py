@@ -219,6 +219,7 @@ def test_rows():
     np.testing.assert_array_equal(image.get_array(), ROWS)
     assert image.get_clim() == (-2, 2)  # symmetric: 0 is the map's middle
     assert ticks(plot.axes) == ["dog", "$x$"]
+    assert plot.axes.get_xticks().tolist() == [0, 1, 2]  # few: no half dimensions
     assert texts(plot.axes) == [f"{value:.2f}" for value in ROWS.ravel()]
     assert plot.caption == (
         "2 rows of 3 numbers each, from -2.00 to 1.50. Length (norm) of each: dog 2.08"

@@ -101,6 +101,28 @@ def test_map():
     )
 
 
+def test_rows_like_neither_neighbour_are_marked_at_the_edge():
+    angle = np.arange(40) / 40
+    rows = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    rows[[0, 20]] *= -1
+    rows[39] = rows[39] @ [[0, 1], [-1, 0]]
+    plot = plot_position_map(rows @ rows.T, title="$rows$")
+    marks = [line.get_xydata().tolist() for line in plot.axes.lines]
+    assert marks == [[[39.5, 0]], [[39.5, 20]], [[39.5, 39]]]
+    assert plot.caption.endswith(
+        " Marked at the right edge, like neither neighbour: row 0, 20 and 39."
+    )
+    assert plot.axes.get_title(loc="left") == "$rows$"
+
+
+def test_no_row_of_a_random_table_is_marked():
+    rows = np.random.default_rng(0).normal(size=(128, 24))
+    rows /= np.linalg.norm(rows, axis=1)[:, None]
+    plot = plot_position_map(rows @ rows.T)
+    assert len(plot.axes.lines) == 0
+    assert "Marked" not in plot.caption
+
+
 def test_a_map_of_a_whole_table_is_small_enough_to_be_saved():
     rows = np.random.default_rng(0).normal(size=(512, 40))
     rows /= np.linalg.norm(rows, axis=1)[:, None]
@@ -143,6 +165,28 @@ def test_by_position():
         "Norm, at 10 positions: median 1.00, 90 % between 1.00 and 8.55. Highest: 9.00"
         " at 1, 8.00 at 6 and 2.00 at 10."
     )
+
+
+def test_a_lone_long_row_is_drawn_at_the_edge():
+    values = np.array([9.0, 1, 1.2, 1, 1, 1, 1, 1.1, 1, 2])
+    plot = plot_by_position(values, label="norm", named=2)
+    low, high = plot.axes.get_ylim()
+    assert low < 1
+    assert 2 < high < 2.5
+    edge = plot.axes.lines[-1]
+    assert edge.get_marker() == "^"
+    assert edge.get_xydata().tolist() == [[0, 1]]
+    assert texts(plot.axes) == ["0: 9.00", "9"]
+    assert plot.caption.endswith(
+        " Highest: 9.00 at 0 and 2.00 at 9. Position 0 is beyond the upper edge."
+    )
+
+
+@pytest.mark.parametrize("values", [[3.0, 2.5, 1], [9.0, 1], [9.0, 0, 0], [-1, -3, -4]])
+def test_a_highest_value_that_is_drawn_where_it_is(values):
+    plot = plot_by_position(values, label="norm", named=1)
+    assert "beyond" not in plot.caption
+    assert plot.axes.get_ylim()[1] > max(values)
 
 
 def test_the_lowest_by_position():
@@ -196,12 +240,30 @@ def test_waves():
     np.testing.assert_allclose(curves[0].get_ydata(), [0.46, -0.46, 0.46])
     np.testing.assert_allclose(curves[1].get_ydata(), [-1, -0.77, -1])
     labels = [label.get_text() for label in plot.axes.get_yticklabels()]
-    assert labels == ["1: 60%", "2: 30%"]
+    assert labels == ["1: 60%, period 2.0", "2: 30%, period 3.0"]
     assert plot.caption == (
         "The first 2 principal components against position, 90% of the variance."
-        " Positions from crest to crest in each one's strongest wave: component 1 2.0"
-        " and 2 3.0."
+        " Positions from crest to crest in each one's strongest wave: 1: 2.0 and"
+        " 2: 3.0."
     )
+
+
+def test_waves_of_a_toy_with_a_position_marked():
+    plot = plot_waves([[2, 0], [-2, -2], [2, 0]], periods=(2, 171.4), mark=1)
+    labels = [label.get_text() for label in plot.axes.get_yticklabels()]
+    assert labels == ["1: period 2.0", "2: period 171"]
+    assert plot.axes.lines[-1].get_xdata() == [1, 1]
+    assert texts(plot.axes) == ["1"]
+    assert plot.caption.startswith("2 columns against position. Positions")
+    low, high = plot.axes.get_ylim()
+    drawn = np.concatenate([line.get_ydata() for line in plot.axes.lines[:-1]])
+    assert low < min(drawn)
+    assert high > max(drawn)
+
+
+def test_a_mark_beyond_the_last_position_is_left_out():
+    assert texts(waves(mark=3).axes) == []
+    assert len(waves(mark=3).axes.lines) == len(waves().axes.lines)
 
 
 def test_position():
@@ -241,8 +303,11 @@ def test_position_says_whether_the_mean_row_was_subtracted():
 
 def test_one_long_row_does_not_press_the_others_flat():
     assert position().figure.axes[1].get_yscale() == "log"
+    title = position().figure.axes[1].get_title(loc="left")
+    assert title == "Norms of the rows (log scale)"
     even = position(norms=np.array([1.0, 1.1, 1.2, 1.3]))
     assert even.figure.axes[1].get_yscale() == "linear"
+    assert even.figure.axes[1].get_title(loc="left") == "Norms of the rows"
     empty = position(norms=np.array([1.0, 0.0, 0.0, 0.0]))
     assert empty.figure.axes[1].get_yscale() == "linear"
 
@@ -263,6 +328,7 @@ def test_drawn_on_the_axes_that_are_given(plot):
 )
 def test_pictures_fit_a_page_and_nothing_is_clipped(plot):
     figure = plot().figure
+    figure.draw_without_rendering()  # finds the margins
     assert figure.get_size_inches()[0] <= 8.4
     assert figure.get_tightbbox().xmin >= -0.02
     assert figure.get_tightbbox().xmax <= figure.get_size_inches()[0] + 0.02
@@ -571,6 +637,21 @@ def multiplied(positions, hidden):
     return rows
 
 
+def typed(positions, hidden, angle):
+    """Fill the array with the angle that a learner typed."""
+    rows = np.zeros((positions, hidden))
+    for p in range(positions):
+        for i in range(hidden // 2):
+            rows[p, 2 * i] = np.sin(angle(p, i))
+            rows[p, 2 * i + 1] = np.cos(angle(p, i))
+    return rows
+
+
+def in_both(wave, positions, hidden):
+    angle = np.arange(positions)[:, None] / 10000 ** (np.arange(0, hidden, 2) / hidden)
+    return wave(np.repeat(angle, 2, axis=1))
+
+
 RIGHT = {f.__name__: f for f in (add_positions, neighbour_cosine, sinusoidal)}
 
 WRONG = {
@@ -614,6 +695,29 @@ WRONG = {
         "add_positions",
         lambda i, t, p: np.hstack([t[i], p[: len(i)]]),
         "you put the rows side by side",
+    ),
+    "no IDs": ("add_positions", lambda i, t, p: t + p, "the IDs are not used"),
+    "first rows": (
+        "add_positions",
+        lambda i, t, p: t[: len(i)] + p[: len(i)],
+        "the IDs are not used",
+    ),
+    "sorted": (
+        "add_positions",
+        lambda i, t, p: t[np.sort(i)] + p[: len(i)],
+        "you sort the IDs",
+    ),
+    "no axis": (
+        "neighbour_cosine",
+        lambda t: (
+            (t[:-1] * t[1:]).sum(1) / (np.linalg.norm(t[:-1]) * np.linalg.norm(t[1:]))
+        ),
+        "without axis=1",
+    ),
+    "no axis, whole table": (
+        "neighbour_cosine",
+        lambda t: np.diagonal(t @ t.T, 1) / np.linalg.norm(t) ** 2,
+        "without axis=1",
     ),
     "dot": (
         "neighbour_cosine",
@@ -676,6 +780,50 @@ WRONG = {
     "from 1": ("sinusoidal", lambda p, h: sinusoidal(p + 1, h)[1:], "count from 1"),
     "degrees": ("sinusoidal", degrees, "the angle is in radians already"),
     "multiplied": ("sinusoidal", multiplied, "yours grows with the dimension"),
+    "sines": ("sinusoidal", lambda p, h: in_both(np.sin, p, h), "a sine in every"),
+    "cosines": ("sinusoidal", lambda p, h: in_both(np.cos, p, h), "a cosine in every"),
+    "angles": ("sinusoidal", lambda p, h: in_both(np.copy, p, h), "angles themselves"),
+    "floor": (
+        "sinusoidal",
+        lambda p, h: typed(p, h, lambda p, i: p / 10000 ** (2 * i // h)),
+        "// leaves out",
+    ),
+    "no brackets": (
+        "sinusoidal",
+        lambda p, h: typed(p, h, lambda p, i: p / 10000**2 * i / h),
+        "are brackets missing?",
+    ),
+    "half a bracket": (
+        "sinusoidal",
+        lambda p, h: typed(p, h, lambda p, i: p / (10000 ** (2 * i) / h)),
+        "are brackets missing?",
+    ),
+    "divided at last": (
+        "sinusoidal",
+        lambda p, h: typed(p, h, lambda p, i: p / 10000 ** (2 * i) / h),
+        "are brackets missing?",
+    ),
+    "turns": (
+        "sinusoidal",
+        lambda p, h: typed(p, h, lambda p, i: 2 * np.pi * p / 10000 ** (2 * i / h)),
+        "the formula has no 2π",
+    ),
+    "2k for entry k": (
+        "sinusoidal",
+        lambda p, h: np.stack(
+            [
+                (np.cos if k % 2 else np.sin)(np.arange(p) / 10000 ** (2 * k / h))
+                for k in range(h)
+            ],
+            axis=1,
+        ),
+        "share one angle",
+    ),
+    "whole numbers": (
+        "sinusoidal",
+        lambda p, h: np.array(sinusoidal(p, h), dtype=int),
+        "holds whole numbers",
+    ),
     "transposed": ("sinusoidal", lambda p, h: sinusoidal(p, h).T, "on their side"),
 }
 
@@ -729,3 +877,14 @@ def test_an_answer_almost_right(name):
     feedback = CHECKS[name](lambda *given: np.array(RIGHT[name](*given)) * 1.01)
     assert not feedback
     assert " is wanted." in feedback.text
+
+
+def test_the_first_entry_that_differs_is_named():
+    def answer(positions, hidden):
+        rows = sinusoidal(positions, hidden)
+        rows[1, 1] = 0.5
+        return rows
+
+    text = check_sinusoidal(answer).text
+    wanted = f"{np.cos(1):.6g}"
+    assert "first differs at [1, 1]: 0.5 there; " + wanted + " is wanted." in text

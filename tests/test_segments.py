@@ -17,7 +17,7 @@ from toy import toy_bert
 import bertlab
 from bertlab import encoder
 from bertlab.checkpoint import expected_shapes
-from bertlab.errors import ModelError
+from bertlab.errors import InputError, ModelError
 from bertlab.exercises import (
     check_build_pair,
     check_nearer_mean,
@@ -119,7 +119,7 @@ def test_many_layers_are_told_by_their_ends_and_extremes():
 
 
 def test_every_cell_of_the_map():
-    plot = shifts(marks=["0", "0→1", "1"])
+    plot = shifts(types=([0, 0, 1], [0, 1, 1]))
     np.testing.assert_array_equal(plot.axes.images[0].get_array(), 100 * SHIFT.T)
     assert plot.axes.images[0].get_clim() == (0, 50)
     assert plot.axes.images[0].get_cmap().name == "cividis"
@@ -138,14 +138,45 @@ def test_every_cell_of_the_map():
 
 def test_caption_of_the_map():
     assert shifts().caption == (
-        "How far each of 3 tokens moves, as a share of its state's norm. Farthest:"
-        " [CLS], by 50.0% at layer 1. Mean from layer 0 on: 11.7%, 33.3%. To compare,"
+        "How far each of 3 tokens moves, as a share of its state's norm. Furthest:"
+        " [CLS], by 50.0% at layer 1. Mean, from layer 0 on: 11.7%, 33.3%. To compare,"
         " two different tokens of this text are so far apart on average: 100.0%,"
         " 50.0%."
     )
     again = plot_shifts(SHIFT, tokens=["dog", "cat", "dog"]).caption
-    assert "Farthest: dog (token 0), by 50.0% at layer 1." in again
+    assert "Furthest: dog (token 0), by 50.0% at layer 1." in again
     assert again.endswith("33.3%.")
+
+
+def test_the_caption_keeps_changed_types_and_kept_ones_apart():
+    caption = shifts(types=([0, 0, 1], [0, 1, 1])).caption
+    assert (
+        "Mean where the type changed, from layer 0 on: 25.0%, 30.0%; where it did not,"
+        " from layer 0 on: 5.0%, 35.0%. To compare" in caption
+    )
+    for all_or_none in ([0, 0, 0], [1, 1, 1]):
+        caption = shifts(types=([0, 0, 0], all_or_none)).caption
+        assert "Mean, from layer 0 on: 11.7%, 33.3%." in caption
+
+
+@pytest.mark.parametrize(
+    ("values", "more"),
+    [
+        (np.zeros((3, 0)), {"tokens": []}),
+        (SHIFT, {"tokens": ["dog", "cat"]}),
+        (SHIFT, {"tokens": "abc", "types": ([0, 0], [1, 1])}),
+    ],
+)
+def test_a_map_without_a_name_for_each_token_is_refused(values, more):
+    with pytest.raises(ValueError, match=r"give one for each, at least one\.$"):
+        plot_shifts(values, **more)
+
+
+def test_no_curve_or_one_without_a_value_is_refused():
+    with pytest.raises(ValueError, match="give at least one"):
+        plot_layers({}, label="moved")
+    with pytest.raises(ValueError, match="'words' has no value at any layer"):
+        plot_layers({"words": [np.nan, np.nan]}, label="moved")
 
 
 def test_a_map_of_nothing_that_moves():
@@ -199,7 +230,7 @@ def test_names_are_never_markup_and_fit(token):
 
 def test_letters_from_right_to_left_do_not_move_the_numbers():
     caption = plot_shifts([[0.5, 0.2]], tokens=["ש", "dog"]).caption
-    assert "Farthest: \u2068ש\u2069, by 50.0%" in caption
+    assert "Furthest: \u2068ש\u2069, by 50.0%" in caption
 
 
 @pytest.mark.parametrize("plot", PLOTS)
@@ -276,8 +307,10 @@ def test_at_first(explorer, bert):
     values = shares(bert, FIRST, SECOND, 0)
     assert values.max() > 0.1
     np.testing.assert_allclose(drawn(explorer), values.T, atol=1e-5)
-    means = ", ".join(f"{value:.1%}" for value in values.mean(axis=1))
-    assert f"Mean from layer 0 on: {means}." in explorer.caption
+    changed = np.array(tokenize(bert, FIRST, SECOND).types) == 1
+    for where, those in (("type changed", changed), ("did not", ~changed)):
+        means = ", ".join(f"{value:.1%}" for value in values[:, those].mean(axis=1))
+        assert f"{where}, from layer 0 on: {means}" in explorer.caption
 
 
 @pytest.mark.parametrize(
@@ -363,6 +396,23 @@ def test_as_many_tokens_as_the_model_takes(explorer, bert):
     explorer.first.value = "dog " * (limit - 2)
     assert f"How far each of {limit} tokens moves" in shown(explorer)
     assert drawn(explorer).shape[0] == limit
+
+
+def test_a_choice_that_there_is_not(bert):
+    with pytest.raises(InputError, match="no choice 'foo' of types: take one of the"):
+        segment_explorer(bert, FIRST, types="foo")
+
+
+def test_one_drawing_tokenizes_once(explorer, monkeypatch):
+    calls = []
+
+    def counted(*args):
+        calls.append(args)
+        return tokenize(*args)
+
+    monkeypatch.setattr(module, "tokenize", counted)
+    explorer.types.value = "swapped"
+    assert len(calls) == 1
 
 
 def test_a_model_with_one_type(one_type):
@@ -560,6 +610,18 @@ WRONG = {
         lambda *case: (*build_pair(*case)[:2], build_pair(*case)[2] + 1),
         "positions begin at 0",
     ),
+    "no [CLS]": (
+        "build_pair",
+        lambda *case: [
+            part[1:] if i < 2 else part[:-1] for i, part in enumerate(build_pair(*case))
+        ],
+        "there is no [CLS]",
+    ),
+    "types 1 and 2": (
+        "build_pair",
+        with_types(lambda types, at: [t + 1 for t in types]),
+        "not 1 and 2",
+    ),
     "two [CLS]": ("build_pair", second_cls, "there is one [CLS]"),
     "positions before types": (
         "build_pair",
@@ -620,6 +682,19 @@ WRONG = {
             np.linalg.norm(new - old) / np.linalg.norm(old) for old, new in zip(b, a)
         ],
         "the norm over all tokens at once",
+    ),
+    "axis 1": (
+        "relative_shift",
+        lambda b, a: [
+            np.mean([np.linalg.norm(y) / np.linalg.norm(x) for x, y in zip(o.T, d.T)])
+            for o, d in zip(b, a - b)
+        ],
+        "the hidden axis is the last",
+    ),
+    "no axis": (
+        "relative_shift",
+        lambda b, a: ((a - b) ** 2).sum() ** 0.5 / (b**2).sum() ** 0.5,
+        "takes all numbers at once",
     ),
     "growth": (
         "relative_shift",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import InputError
-from ..inputs import prepare
+from ..inputs import prepare, shown
 
 # The ingredients of the layer, in the order in which they come in.
 INGREDIENTS = (
@@ -113,7 +113,7 @@ def rebuild(bert, breakdown, without=()):
     bert : Bert
     breakdown : Breakdown
         Of the text, from `embed`.
-    without : collection of str, or str
+    without : iterable of str, or str
         Which of `INGREDIENTS` to leave out, or a single one: a row counts as zeros, the
         mean is not subtracted, the division by the standard deviation is not done,
         epsilon is 0, gamma is 1, beta is 0.
@@ -125,14 +125,22 @@ def rebuild(bert, breakdown, without=()):
     Raises
     ------
     InputError
-        If there is no such ingredient.
+        If there is no such ingredient, or `without` is no collection of names.
     """
-    without = {without} if isinstance(without, str) else without
-    if unknown := [name for name in without if name not in INGREDIENTS]:
+    try:
+        # A list: what can be gone through only once is asked for each ingredient.
+        without = [without] if isinstance(without, str) else list(without)
+    except TypeError:
         raise InputError(
-            f"There is no ingredient {unknown[0]!r}: choose from"
-            f" {', '.join(INGREDIENTS)}."
-        )
+            "What to leave out must be names in a list, such as ['mean', 'beta'], not"
+            f" {shown(without)}."
+        ) from None
+    for name in without:
+        if not isinstance(name, str) or name not in INGREDIENTS:
+            raise InputError(
+                f"There is no ingredient {shown(name)}: choose from"
+                f" {', '.join(INGREDIENTS)}."
+            )
     tables = bert.tables
     rows = {
         "token": breakdown.token,

@@ -1,7 +1,7 @@
 """Predictions and checks: feedback on what a learner thinks and writes."""
 
 from .feedback import Feedback
-from .layernorm import check_embedding_layer, check_find_position, check_layer_norm
+from .layernorm import check_layer_norm
 from .positions import (
     check_add_positions,
     check_neighbour_cosine,
@@ -16,6 +16,7 @@ from .text import (
     check_token_types,
     check_wordpiece,
 )
+from .whole_layer import check_embedding_layer, check_find_token
 
 __all__ = [
     "Feedback",
@@ -25,7 +26,7 @@ __all__ = [
     "check_cosine",
     "check_costly_text",
     "check_embedding_layer",
-    "check_find_position",
+    "check_find_token",
     "check_layer_norm",
     "check_nearer_mean",
     "check_nearest",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import dataclass
+from inspect import isfunction, signature, unwrap
 
 import numpy as np
 
@@ -67,9 +68,7 @@ def check(answer, solution, cases, mistakes=(), atol=1e-5):
             missing.append(case)
         got.append(value)
     if len(missing) == len(cases):
-        return Feedback(
-            False, "Not started: the function returns nothing yet. Fill it in."
-        )
+        return Feedback(False, _nothing(answer))
     if missing:
         return Feedback(
             False, f"Not yet: for {_shown(missing[0])} the function returns nothing."
@@ -81,23 +80,66 @@ def check(answer, solution, cases, mistakes=(), atol=1e-5):
         if _all_same(got, [mistake(*case) for case in cases], atol):
             return Feedback(False, f"Not yet: {hint}")
     i = next(i for i in range(len(cases)) if not _same(got[i], wanted[i], atol))
-    return Feedback(
-        False,
-        f"Not yet: the answer for {_shown(cases[i])} {_difference(got[i], wanted[i])}",
+    parted = _difference(got[i], wanted[i], atol)
+    return Feedback(False, f"Not yet: the answer for {_shown(cases[i])} {parted}")
+
+
+def _nothing(answer):
+    """Say why a function may have returned nothing, on all cases."""
+    answer = unwrap(answer)  # what a check has put around it is not the learner's
+    if _untouched(answer):
+        return "Not started: the function returns nothing yet. Fill it in."
+    text = "Not yet: your function returns nothing. Is there a `return` at its end"
+    # One that the learner has written too, such as that of the exercise before.
+    code, known = (getattr(answer, name, None) for name in ("__code__", "__globals__"))
+    called = [
+        name
+        for name in (code.co_names if known else ())
+        if isfunction(known.get(name)) and known[name].__globals__ is known
+    ]
+    if called:
+        do = "does" if len(called) == 1 else "do"
+        text += f", and {do} {' and '.join(called)}, which it calls, return something"
+    return f"{text}?"
+
+
+def _untouched(answer):
+    """Tell whether a function written with def has nothing but ``...`` in it."""
+    if (code := getattr(answer, "__code__", None)) is None:
+        return False
+    return (
+        not code.co_names
+        and not code.co_freevars
+        and not code.co_cellvars
+        and code.co_nlocals == len(signature(answer).parameters)
+        and all(const in (None, ..., answer.__doc__) for const in code.co_consts)
     )
 
 
-def _difference(got, wanted):
+def _difference(got, wanted, atol):
     if isinstance(wanted, np.ndarray):
         shape = _shape(got)
         if shape != wanted.shape:
             return f"has {_named(shape)}; shape {wanted.shape} is wanted."
+        got = np.asarray(got)
+        cut = 3 if wanted.size > 6 else wanted.size
+        one, other = _shown(got.ravel()[:cut]), _shown(wanted.ravel()[:cut])
+        if one == other:  # they part farther on, or beyond the decimals shown
+            return _first_entry(got, wanted, atol)
         if wanted.size > 6:
-            return (
-                f"begins with {_shown(np.ravel(got)[:3])}; {_shown(wanted.ravel()[:3])}"
-                " is wanted."
-            )
+            return f"begins with {one}; {other} is wanted."
     return f"is {_shown(got)}; {_shown(wanted)} is wanted."
+
+
+def _first_entry(got, wanted, atol):
+    """Name the first entry that is not as wanted, and what it should be."""
+    where = next(i for i in np.ndindex(got.shape) if not _same(got[i], wanted[i], atol))
+    one, other = (
+        f"{value:.6g}" if isinstance(value, np.number) else f"{value}"
+        for value in (got[where], wanted[where])
+    )
+    index = ", ".join(map(str, where))
+    return f"first differs at [{index}]: {one} there; {other} is wanted."
 
 
 def _shape(value):

@@ -1,4 +1,4 @@
-"""Checks for notebook 05: LayerNorm and the whole embedding layer."""
+"""The check of a LayerNorm, for notebook 05, and what goes wrong in one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from itertools import product
 
 import numpy as np
 
-from ..model import Tables
 from .feedback import check
 
 
@@ -61,7 +60,7 @@ _FAULTS = (
 )
 
 
-def _mistakes():
+def _combined():
     """Every combination of faults, the fewest first, with the hints of each."""
     found = []
     for chosen in product(*(line.items() for line in _FAULTS)):
@@ -85,201 +84,45 @@ def _deviation(x, eps):
     return np.sqrt(x.var(axis=-1, keepdims=True) + eps)
 
 
+# Mistakes that are not a change of one number in the right answer.
+_OTHERS = (
+    (
+        lambda x, gamma, beta, eps: layer_norm(x, beta, gamma, eps),
+        "gamma and beta have changed places: gamma multiplies, beta is added.",
+    ),
+    (
+        lambda x, gamma, beta, eps: (layer_norm(x, 1, 0, eps) + beta) * gamma,
+        "you add beta before gamma multiplies: first gamma, then beta.",
+    ),
+    (
+        lambda x, gamma, beta, eps: (
+            layer_norm(x, 1, 0, eps) / _deviation(x, eps) * gamma + beta
+        ),
+        "you divide by the variance: its root is missing.",
+    ),
+    (
+        lambda x, gamma, beta, eps: x / _deviation(x, eps) * gamma + beta,
+        "the mean is not subtracted.",
+    ),
+    (
+        lambda x, gamma, beta, eps: (x - x.mean(axis=-1, keepdims=True)) * gamma + beta,
+        "you do not divide by the standard deviation.",
+    ),
+)
+# (wrong LayerNorm, hint) each; the check of the whole layer tries them too.
+MISTAKES = (*_combined(), *_OTHERS)
+
+
 def check_layer_norm(answer):
     """Check ``answer(x, gamma, beta, eps)``: LayerNorm of (tokens, hidden) numbers."""
+    only_first = "that is the first token alone: x has one row for each token."
     return check(
         answer,
         layer_norm,
         CASES,
         [
-            *_mistakes(),
-            (
-                lambda x, gamma, beta, eps: layer_norm(x, beta, gamma, eps),
-                "gamma and beta have changed places: gamma multiplies, beta is added.",
-            ),
-            (
-                lambda x, gamma, beta, eps: (layer_norm(x, 1, 0, eps) + beta) * gamma,
-                "you add beta before gamma multiplies: first gamma, then beta.",
-            ),
-            (
-                lambda x, gamma, beta, eps: (
-                    layer_norm(x, 1, 0, eps) / _deviation(x, eps) * gamma + beta
-                ),
-                "you divide by the variance: its root is missing.",
-            ),
-            (
-                lambda x, gamma, beta, eps: x / _deviation(x, eps) * gamma + beta,
-                "the mean is not subtracted.",
-            ),
-            (
-                lambda x, gamma, beta, eps: (
-                    (x - x.mean(axis=-1, keepdims=True)) * gamma + beta
-                ),
-                "you do not divide by the standard deviation.",
-            ),
-            (
-                lambda x, gamma, beta, eps: layer_norm(x, gamma, beta, eps)[0],
-                "that is the first token alone: x has one row for each token.",
-            ),
-            (
-                lambda x, gamma, beta, eps: layer_norm(x, gamma, beta, eps)[:1],
-                "that is the first token alone: x has one row for each token.",
-            ),
-        ],
-    )
-
-
-def toy_tables(seed, vocabulary=9, positions=12, hidden=6):
-    """Tables of an embedding layer of no model, for trying an answer on."""
-    random = np.random.default_rng(seed)
-    rows = [random.normal(size=(n, hidden)) for n in (vocabulary, positions, 2)]
-    gamma, beta = random.uniform(0.5, 2, hidden), random.normal(size=hidden)
-    return Tables(*rows, gamma, beta, 1e-12)
-
-
-def embedding_layer(
-    tables, ids, types, *, positions=None, with_type=True, normalise=layer_norm
-):
-    """Compute the embedding layer's output: the answer that the checks expect."""
-    if positions is None:
-        positions = range(len(ids))
-    total = tables.token[list(ids)] + tables.position[list(positions)]
-    if with_type:
-        total = total + tables.token_type[list(types)]
-    return normalise(total, tables.gamma, tables.beta, tables.eps)
-
-
-def check_embedding_layer(answer):
-    """Check ``answer(tables, ids, types)``: the layer's output, (tokens, hidden)."""
-    cases = [
-        (toy_tables(0), [2, 5, 5, 3], [0, 0, 0, 0]),
-        (toy_tables(1), [2, 7, 3, 6, 4, 3], [0, 0, 0, 1, 1, 1]),
-        (toy_tables(2), [8], [1]),
-    ]
-
-    def wrong(**how):
-        return lambda tables, ids, types: embedding_layer(tables, ids, types, **how)
-
-    return check(
-        answer,
-        embedding_layer,
-        cases,
-        [
-            (
-                wrong(with_type=False),
-                "the token type row is left out. There is one also where every type is"
-                " 0.",
-            ),
-            (
-                lambda tables, ids, types: embedding_layer(tables, ids, [0] * len(ids)),
-                "you add row 0 of the token type table to every token: look up its own"
-                " type.",
-            ),
-            (
-                lambda tables, ids, types: embedding_layer(
-                    tables, ids, types, positions=[0] * len(ids)
-                ),
-                "every token gets position row 0: the rows are 0, 1, 2, … in order.",
-            ),
-            (
-                lambda tables, ids, types: embedding_layer(
-                    tables, ids, types, positions=ids
-                ),
-                "you look up the position table with the token IDs: use 0, 1, 2, ….",
-            ),
-            (
-                lambda tables, ids, types: embedding_layer(
-                    tables, ids, types, positions=range(1, len(ids) + 1)
-                ),
-                "your positions begin with 1: they begin with 0.",
-            ),
-            (
-                lambda tables, ids, types: tables.token[ids] + tables.token_type[types],
-                "the position rows are left out, and the LayerNorm.",
-            ),
-            (
-                wrong(normalise=lambda total, *_: total),
-                "that is the sum. LayerNorm comes after it.",
-            ),
-            (
-                wrong(
-                    normalise=lambda total, gamma, beta, eps: layer_norm(
-                        total, 1, 0, eps
-                    )
-                ),
-                "gamma and beta are left out.",
-            ),
-            (
-                wrong(
-                    normalise=lambda total, gamma, beta, eps: layer_norm(
-                        total, gamma, beta, eps, axis=0
-                    )
-                ),
-                "you normalise over the tokens (axis=0) in place of each token's own"
-                " numbers (axis=-1).",
-            ),
-            (
-                lambda tables, ids, types: layer_norm(
-                    tables.token[ids] + tables.token_type[types],
-                    tables.gamma,
-                    tables.beta,
-                    tables.eps,
-                ),
-                "the position rows are left out.",
-            ),
-        ],
-        atol=1e-4,
-    )
-
-
-def find_position(tables, token_id, output, *, types=0, raw=False):
-    """Find the position whose output is nearest: the answer that the check expects."""
-    total = tables.token[token_id] + tables.position + tables.token_type[types]
-    if raw:
-        return int(np.linalg.norm(total - output, axis=1).argmin())
-    every = layer_norm(total, tables.gamma, tables.beta, tables.eps)
-    return int(np.linalg.norm(every - output, axis=1).argmin())
-
-
-def check_find_position(answer):
-    """Check ``answer(tables, token_id, output)``: the position of a token of type 0."""
-    cases = []
-    for seed in range(8):
-        tables = toy_tables(seed, positions=30)
-        token_id, place = seed, (7 * seed + 3) % 30
-        total = tables.token[token_id] + tables.position[place] + tables.token_type[0]
-        output = layer_norm(total, tables.gamma, tables.beta, tables.eps)
-        cases.append((tables, token_id, output))
-    return check(
-        answer,
-        find_position,
-        cases,
-        [
-            (
-                lambda tables, token_id, output: find_position(
-                    tables, token_id, output, raw=True
-                ),
-                "you compare with the sums. The output has been through LayerNorm: put"
-                " each sum through it before you compare.",
-            ),
-            (
-                lambda tables, token_id, output: int(
-                    np.linalg.norm(tables.position - output, axis=1).argmin()
-                ),
-                "you compare with the position rows alone. The output holds the token's"
-                " row and the type's too, and LayerNorm is over it all.",
-            ),
-            (
-                lambda tables, token_id, output: find_position(
-                    tables, token_id, output, types=1
-                ),
-                "you add row 1 of the token type table: the token is of type 0.",
-            ),
-            (
-                lambda tables, token_id, output: (
-                    find_position(tables, token_id, output) + 1
-                ),
-                "one too many: positions begin with 0.",
-            ),
+            *MISTAKES,
+            (lambda *given: layer_norm(*given)[0], only_first),
+            (lambda *given: layer_norm(*given)[:1], only_first),
         ],
     )

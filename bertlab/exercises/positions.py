@@ -65,6 +65,22 @@ def check_add_positions(answer):
                 ),
                 "you put the rows side by side: BERT adds them, entry by entry.",
             ),
+            (
+                lambda ids, token, position: token + position,
+                "you add the whole tables: the IDs are not used. They choose the rows"
+                " of the token table.",
+            ),
+            (
+                lambda ids, token, position: (token + position)[: len(ids)],
+                "you take the first rows of both tables: the IDs are not used. They"
+                " choose the rows of the token table.",
+            ),
+            (
+                lambda ids, token, position: add_positions(
+                    sorted(ids), token, position
+                ),
+                "you sort the IDs: the tokens have to keep their order.",
+            ),
         ],
     )
 
@@ -104,6 +120,16 @@ def check_neighbour_cosine(answer):
             (
                 lambda t: (t[:-1] * t[1:]).sum(axis=1) / norm(t[:-1], axis=1) ** 2,
                 "you divide twice by the length of the same row.",
+            ),
+            (
+                lambda t: (t[:-1] * t[1:]).sum(axis=1) / norm(t[:-1]) / norm(t[1:]),
+                "np.linalg.norm without axis=1 gives one length for the whole table:"
+                " each row has its own.",
+            ),
+            (
+                lambda t: (t[:-1] * t[1:]).sum(axis=1) / norm(t) ** 2,
+                "np.linalg.norm without axis=1 gives one length for the whole table:"
+                " each row has its own.",
             ),
             (
                 _around,
@@ -150,19 +176,45 @@ def sinusoidal(positions, hidden, *, joined=False, power=2, swapped=False, base=
     return np.stack(waves, axis=2).reshape(positions, hidden)
 
 
+def _angles(positions, hidden):
+    """Angle of each entry's wave, the same for entries 2i and 2i + 1."""
+    i = np.arange(hidden) // 2
+    return np.arange(positions)[:, None] / 10_000 ** (2 * i / hidden)
+
+
 def check_sinusoidal(answer):
     """Check ``answer(positions, hidden)``: the fixed vectors of Vaswani et al. 2017."""
 
-    def one_angle_for_each_entry(positions, hidden):
-        k = np.arange(hidden)
-        angle = np.arange(positions)[:, None] / 10_000 ** (k / hidden)
-        return np.where(k % 2 == 0, np.sin(angle), np.cos(angle))
+    def waves(angle, entry):
+        return np.where(entry % 2 == 0, np.sin(angle), np.cos(angle))
 
-    def in_degrees(positions, hidden):
-        i = np.arange(hidden) // 2
-        angle = np.radians(np.arange(positions))[:, None] / 10_000 ** (2 * i / hidden)
-        return np.where(np.arange(hidden) % 2 == 0, np.sin(angle), np.cos(angle))
+    def by(angle):
+        """Waves whose angle is a function of position, i and hidden."""
 
+        def answer(positions, hidden):
+            entry, position = np.arange(hidden), np.arange(positions)[:, None]
+            return waves(angle(position, entry // 2, hidden), entry)
+
+        return answer
+
+    def by_entry(power):
+        """The same with an angle for each entry in place of each pair."""
+
+        def answer(positions, hidden):
+            entry = np.arange(hidden)
+            angle = np.arange(positions)[:, None] / 10_000 ** (power * entry / hidden)
+            return waves(angle, entry)
+
+        return answer
+
+    own_angles = (
+        "sine and cosine of a pair share one angle: the exponent is the same for"
+        " entries 2i and 2i + 1."
+    )
+    brackets = (
+        "are brackets missing? The exponent is the whole of (2 * i / hidden), and it"
+        " is the power that divides."
+    )
     return check(
         answer,
         sinusoidal,
@@ -182,17 +234,14 @@ def check_sinusoidal(answer):
                 lambda p, h: sinusoidal(p, h, power=1),
                 "the exponent is 2i / hidden for pair number i: the 2 is missing.",
             ),
-            (
-                one_angle_for_each_entry,
-                "sine and cosine of a pair share one angle: the exponent is the same"
-                " for entries 2i and 2i + 1.",
-            ),
+            (by_entry(1), own_angles),
+            (by_entry(2), own_angles),
             (
                 lambda p, h: sinusoidal(p + 1, h)[1:],
                 "you count from 1: the first position is 0.",
             ),
             (
-                in_degrees,
+                by(lambda p, i, h: np.pi / 180 * p / 10_000 ** (2 * i / h)),
                 "the angle is in radians already: no conversion is needed.",
             ),
             (
@@ -203,6 +252,36 @@ def check_sinusoidal(answer):
             (
                 lambda p, h: sinusoidal(p, h).T,
                 "the right numbers, lying on their side: one row for each position.",
+            ),
+            (
+                lambda p, h: np.sin(_angles(p, h)),
+                "there is a sine in every entry: the odd ones are cosines.",
+            ),
+            (
+                lambda p, h: np.cos(_angles(p, h)),
+                "there is a cosine in every entry: the even ones are sines.",
+            ),
+            (
+                _angles,
+                "those are the angles themselves: take their sine and cosine.",
+            ),
+            (
+                by(lambda p, i, h: p / 10_000 ** (2 * i // h)),
+                "// leaves out what comes after the point: the exponent is 2 * i /"
+                " hidden, with one /.",
+            ),
+            (by(lambda p, i, h: p / 10_000.0 ** (2 * i) / h), brackets),
+            (by(lambda p, i, h: p / (10_000.0 ** (2 * i) / h)), brackets),
+            (by(lambda p, i, h: p / 10_000**2 * i / h), brackets),
+            (
+                by(lambda p, i, h: 2 * np.pi * p / 10_000 ** (2 * i / h)),
+                "the formula has no 2π: the angle is the position divided by the"
+                " power.",
+            ),
+            (
+                lambda p, h: sinusoidal(p, h).astype(int),
+                "your array holds whole numbers and cuts what is put into it: make it"
+                " with np.zeros, without dtype=int.",
             ),
         ],
     )

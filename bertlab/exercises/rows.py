@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import wraps
+
 import numpy as np
 
 from ..embeddings import cosine_similarity
@@ -115,6 +117,7 @@ def check_pca(answer):
     """
 
     def signless(function):
+        @wraps(function)
         def points(rows):
             value = function(rows)
             try:

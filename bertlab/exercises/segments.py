@@ -85,6 +85,14 @@ def check_build_pair(answer):
                 "there is one [CLS], at the beginning: the second text has none.",
             ),
             (
+                changed(lambda ids, types, at, n: (ids[1:], types[1:], at[:-1])),
+                "there is no [CLS]: it stands first, at position 0, with type 0.",
+            ),
+            (
+                changed(lambda ids, types, at, n: (ids, [t + 1 for t in types], at)),
+                "the types are 0 and 1, the rows of the table, not 1 and 2.",
+            ),
+            (
                 changed(lambda ids, types, at, n: (ids, at, types)),
                 "the right lists in another order: IDs, types, positions.",
             ),
@@ -149,6 +157,16 @@ def check_relative_shift(answer):
                 ),
                 "divide for each token first and take the mean after that; the mean of"
                 " ratios is not the ratio of means.",
+            ),
+            (
+                lambda b, a: (norm(a - b, axis=1) / norm(b, axis=1)).mean(axis=-1),
+                "that is a norm over the tokens, axis 1: the hidden axis is the last,"
+                " axis=-1.",
+            ),
+            (
+                lambda b, a: norm(a - b) / norm(b),
+                "without an axis the norm takes all numbers at once: give axis=-1, for"
+                " one norm for each token.",
             ),
             (
                 lambda b, a: norm(a - b, axis=(1, 2)) / norm(b, axis=(1, 2)),

@@ -4,14 +4,16 @@ Data come first and everything else by keyword; ``ax=None`` makes a new figure. 
 function here shows, saves or computes anything that a lesson is about.
 """
 
+from .components import plot_path, plot_waves
 from .heatmap import plot_position_map
+from .ingredients import plot_ingredients, plot_reconstruction
 from .layers import plot_layers, plot_shifts
 from .maps import plot_map, plot_norms
 from .neighbours import plot_neighbours, plot_similarities
 from .one_position import plot_position
-from .parts import plot_ingredients, plot_parts, plot_reconstruction
+from .parts import plot_parts
 from .plot import Plot
-from .positions import plot_by_distance, plot_by_position, plot_path, plot_waves
+from .positions import plot_by_distance, plot_by_position
 from .rows import plot_dimensions, plot_rows
 from .spread import plot_spread
 from .text import plot_tokens

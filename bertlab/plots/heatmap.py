@@ -5,20 +5,21 @@ from __future__ import annotations
 import matplotlib as mpl
 import numpy as np
 
-from .plot import Plot, new_axes, styled
+from .plot import VERMILION, Plot, drawable, listed, new_axes, styled
 
 # Steps of the colour scale: enough for waves to be seen.
 _SHADES = 17
 
 
 @styled
-def plot_position_map(similarity, *, ax=None):
+def plot_position_map(similarity, *, title="", ax=None):
     """Draw the similarity of each position's row with each other's as a map.
 
     Parameters
     ----------
     similarity : (positions, positions) array_like
         Cosine of each row of the position table with each other.
+    title : str
     ax : matplotlib.axes.Axes, optional
 
     Returns
@@ -43,6 +44,7 @@ def plot_position_map(similarity, *, ax=None):
     ax.set_aspect("equal")
     ax.invert_yaxis()
     ax.set(xlabel="position", ylabel="position")
+    ax.set_title(drawable(title), parse_math=False)
     ax.figure.colorbar(image, ax=ax, pad=0.02, label="cosine similarity")
     neighbours = np.diagonal(similarity, 1)
     low, high = np.quantile(
@@ -51,6 +53,8 @@ def plot_position_map(similarity, *, ax=None):
     i = int(neighbours.argmin())
     mean = (similarity.sum(axis=1) - np.diagonal(similarity)) / (len(similarity) - 1)
     lone = int(mean.argmin())
+    odd = _odd(neighbours)
+    _mark(ax, odd, len(similarity))
     caption = (
         f"Cosine similarity of each of {len(similarity):,} rows with each other."
         f" Neighbours, along the diagonal: {neighbours.mean():.2f} on average, lowest"
@@ -58,4 +62,37 @@ def plot_position_map(similarity, *, ax=None):
         f" between {low:.2f} and {high:.2f}. Least similar to the others: row {lone},"
         f" {mean[lone]:.2f} on average."
     )
+    if odd:
+        caption += (
+            f" Marked at the right edge, like neither neighbour: row {listed(odd)}."
+        )
     return Plot(ax.figure, ax, caption)
+
+
+def _odd(neighbours, most=6):
+    """List the rows that are like neither neighbour, compared with all other rows.
+
+    What counts is the cosine with the more similar of the two neighbours: odd is what
+    lies below the median by more than ten times the usual (median) distance from it,
+    and by more than 0.05.
+    """
+    like = np.maximum(
+        np.append(-1, neighbours), np.append(neighbours, -1)
+    )  # (positions,), the two at the ends have one neighbour
+    below = np.median(like) - like
+    limit = max(10 * np.median(np.abs(below)), 0.05)
+    order = np.argsort(-below, kind="stable")[:most]
+    return sorted(order[below[order] > limit].tolist())
+
+
+def _mark(ax, odd, count):
+    for i in odd:
+        ax.plot(
+            count - 0.5,
+            i,
+            marker="<",
+            markersize=7,
+            color=VERMILION,
+            clip_on=False,
+            linestyle="none",
+        )

@@ -35,8 +35,14 @@ def plot_layers(curves, *, label, lines=None, of="sentences", percent=False, ax=
     Returns
     -------
     Plot
+
+    Raises
+    ------
+    ValueError
+        Where there is no curve, or one without any value.
     """
     curves = {name: np.atleast_2d(np.asarray(c, float)) for name, c in curves.items()}
+    _refuse_empty(curves)
     by = 100 if percent else 1
     ax = new_axes(7.6, 4.4, ax)
     layers = max(values.shape[1] for values in curves.values())
@@ -77,6 +83,14 @@ def plot_layers(curves, *, label, lines=None, of="sentences", percent=False, ax=
     return Plot(ax.figure, ax, layers_caption(curves, label, lines, of, percent))
 
 
+def _refuse_empty(curves):
+    if not curves:
+        raise ValueError("There is no curve to draw: give at least one.")
+    for name, values in curves.items():
+        if not np.isfinite(values).any():
+            raise ValueError(f"The curve {name!r} has no value at any layer.")
+
+
 def layers_caption(curves, label, lines, of, percent):
     """Say in words what a picture of curves by layer shows."""
     parts = [
@@ -111,7 +125,7 @@ def _value(value, percent):
 
 
 @styled
-def plot_shifts(shift, *, tokens, control=None, marks=None, title="", ax=None):
+def plot_shifts(shift, *, tokens, types=None, control=None, title="", ax=None):
     """Draw how far each token's state moves at each layer, as a map of colours.
 
     Parameters
@@ -120,19 +134,32 @@ def plot_shifts(shift, *, tokens, control=None, marks=None, title="", ax=None):
         How far, as a share of the state's own norm.
     tokens : sequence of str
         Every one is drawn; of many, not every one has its name beside it.
+    types : pair of (tokens,) array_like, optional
+        Each token's type before and after, written beside its name.
     control : (layers + 1,) array_like, optional
         Mean distance of two different tokens at each layer, in the same measure.
-    marks : sequence of str, optional
-        What to write after each token's name, such as its token type.
     title : str
     ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
     Plot
+
+    Raises
+    ------
+    ValueError
+        Where there is no token, or not one name (and type) for each.
     """
     shift = np.asarray(shift, float).T  # (tokens, layers + 1)
-    marks = [""] * len(tokens) if marks is None else marks
+    for named in (tokens, *([] if types is None else types)):
+        if not len(shift) == len(named) > 0:
+            raise ValueError(
+                f"There are {len(shift)} tokens to draw and {len(named)} names or"
+                " types: give one for each, at least one."
+            )
+    marks = [""] * len(tokens)
+    if types is not None:
+        marks = [f"{a}→{b}" if a != b else f"{a}" for a, b in zip(*types)]
     names = [
         f"{drawable(shorten(token, 14))} {mark}".rstrip()
         for token, mark in zip(tokens, marks)
@@ -171,10 +198,10 @@ def plot_shifts(shift, *, tokens, control=None, marks=None, title="", ax=None):
         f"moved by so many % of the state's own norm{named}"
     )
     ax.set_title(drawable(title), parse_math=False)
-    return Plot(ax.figure, ax, shifts_caption(shift.T, tokens, control))
+    return Plot(ax.figure, ax, shifts_caption(shift.T, tokens, types, control))
 
 
-def shifts_caption(shift, tokens, control=None):
+def shifts_caption(shift, tokens, types=None, control=None):
     """Say in words what a map of shifts shows."""
     layer, most = np.unravel_index(np.argmax(shift), shift.shape)
     told = ""
@@ -186,10 +213,21 @@ def shifts_caption(shift, tokens, control=None):
     if shift[layer, most] < 5e-4:
         return f"None of the {count(len(tokens), 'token')} moves, at any layer.{told}"
     same = [i for i, token in enumerate(tokens) if token == tokens[most]]
-    which = f" (token {most})" if len(same) > 1 else ""
+    told_apart = f" (token {most})" if len(same) > 1 else ""
+    means = [(",", slice(None))]
+    changed = [] if types is None else np.not_equal(*types)  # (tokens,)
+    if np.any(changed) and not np.all(changed):
+        # Tokens that kept their type move because others changed theirs.
+        means = [
+            (" where the type changed,", changed),
+            (" where it did not,", ~changed),
+        ]
+    listed_means = ";".join(
+        f"{which} from layer 0 on: {by_layer(shift[:, those].mean(axis=1), True)}"
+        for which, those in means
+    )
     return (
         f"How far each of {count(len(tokens), 'token')} moves, as a share of its"
-        f" state's norm. Farthest: {isolated(tokens[most])}{which}, by"
-        f" {shift[layer, most]:.1%} at layer {layer}. Mean from layer 0 on:"
-        f" {by_layer(shift.mean(axis=1), True)}.{told}"
+        f" state's norm. Furthest: {isolated(tokens[most])}{told_apart}, by"
+        f" {shift[layer, most]:.1%} at layer {layer}. Mean{listed_means}.{told}"
     )

@@ -69,6 +69,7 @@ def plot_position(
     if norms.max() > 3 * norms.min() > 0:
         # One long row would press the differences between all others flat.
         middle.set_yscale("log")
+        middle.set_title("Norms of the rows (log scale)", fontsize=11)
         middle.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
         middle.yaxis.set_major_formatter("{x:g}")
         middle.yaxis.set_minor_locator(NullLocator())

@@ -1,18 +1,15 @@
-"""What the embedding layer's output is made of: shares of the sum, ingredients."""
+"""What a token's sum is made of: the share of each part."""
 
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.figure import Figure
 
-from ..tokens import count, isolated, quoted, shorten
+from ..tokens import count, quoted, shorten
 from .plot import (
     BLUE,
     GREEN,
-    GREY,
     INK,
     ORANGE,
-    VERMILION,
     Plot,
     drawable,
     listed,
@@ -46,8 +43,13 @@ def plot_parts(shares, *, tokens, parts, ax=None):
     Returns
     -------
     Plot
+
+    Raises
+    ------
+    ValueError
+        If there are no tokens, or an entry is no finite number.
     """
-    shares = np.asarray(shares)
+    shares = drawn_rows(shares, len(tokens), "shares")
     n = len(tokens)
     ax = new_axes(7.6, 1.5 + 0.31 * min(n, _NUMBERED), ax)
     positive, negative = np.clip(shares, 0, None), np.clip(shares, None, 0)
@@ -128,157 +130,25 @@ def _percent(value):
     return f"{round(float(value), 2) + 0:.0%}"
 
 
-@styled
-def plot_ingredients(
-    distances, *, present=0.0, left_out=(), cosines=None, token=None, ax=None
-):
-    """Draw how far an output is from the true one with one ingredient switched.
-
-    Parameters
-    ----------
-    distances : dict of str to float
-        Ingredient, and the distance to the true output, as a share of its norm, when
-        this one is left out too (or is put back, if it is in `left_out`).
-    present : float
-        The distance with none of them switched.
-    left_out : collection of str
-        The ingredients that are left out at present.
-    cosines : dict of str to float, optional
-        Cosine similarity with the true output in each case, to be printed.
-    token : str, optional
-        What the output is of.
-    ax : matplotlib.axes.Axes, optional
-
-    Returns
-    -------
-    Plot
-    """
-    ax = new_axes(7.6, 1.1 + 0.3 * len(distances), ax)
-    _draw_ingredients(ax, distances, present, left_out, cosines)
-    caption = ingredients_caption(distances, present, left_out, token)
-    return Plot(ax.figure, ax, caption)
-
-
-def _draw_ingredients(ax, distances, present, left_out, cosines):
-    names = list(distances)
-    values = np.array([distances[name] for name in names])
-    most = max(*values, present, 0.01)  # the figures have two decimals
-    for row, (name, value) in enumerate(zip(names, values)):
-        out = name in left_out
-        ax.barh(
-            row,
-            value,
-            height=0.66,
-            facecolor="white" if out else BLUE,
-            edgecolor=VERMILION if out else BLUE,
-            hatch="////" if out else "",
+def drawn_rows(values, tokens, what):
+    """Return `values` as an array with a row for each token, or raise `ValueError`."""
+    rows = np.asarray(values, float)
+    if not tokens:
+        raise ValueError("There are no tokens to draw.")
+    if rows.ndim != 2 or len(rows) != tokens or not rows.shape[1]:
+        raise ValueError(
+            f"The {what} need one row for each of {count(tokens, 'token')}, not shape"
+            f" {rows.shape}."
         )
-        figure = f"{value:.2f}" if value < 100 else f"{value:,.0f}"
-        if cosines is not None:
-            cosine = round(cosines[name], 2) + 0  # never -0.00
-            figure += f"   cosine {cosine:.2f}".replace("-", "−")
-        ax.text(
-            value + 0.012 * most,
-            row,
-            figure,
-            va="center",
-            fontsize=10,
-            # Over the dashed line.
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
-            zorder=3,
+    return finite(rows, what)
+
+
+def finite(values, what):
+    """Return `values` as an array of finite numbers, or raise `ValueError`."""
+    values = np.asarray(values, float)
+    if bad := int((~np.isfinite(values)).sum()):
+        raise ValueError(
+            f"The {what} cannot be drawn: of {count(values.size, 'number')} {bad:,} are"
+            " NaN or infinite."
         )
-    labels = [f"put back {n}" if n in left_out else f"without {n}" for n in names]
-    ax.set_yticks(range(len(names)), labels)
-    ax.tick_params(axis="y", length=0)
-    ax.set_ylim(len(names) - 0.4, -0.6)
-    ax.set_xlim(0, most * (1.4 if cosines is not None else 1.14))
-    ax.set_xlabel("distance to the true output, as a share of its norm")
-    if left_out:
-        ax.axvline(present, color=INK, linestyle="--", linewidth=1.3)
-        ax.set_xlabel(f"{ax.get_xlabel()}; dashed: now")
-
-
-def ingredients_caption(distances, present, left_out, token=None):
-    """Say in words what a picture of ingredients shows."""
-    of = f" of {isolated(token)}" if token is not None else ""
-    still = {n: d for n, d in distances.items() if n not in left_out}
-    if left_out:
-        caption = (
-            f"Without {listed(left_out)} the output{of} is {present:.2f} of its norm"
-            " away from the true one."
-        )
-    else:
-        caption = f"With all ingredients the output{of} is the true one."
-        if present > 5e-6:
-            caption = (
-                f"With all ingredients the output{of} is still {present:.2g} of its"
-                " norm away from the true one."
-            )
-    if not still:
-        return f"{caption} Nothing is in use."
-    most = max(still, key=still.get)
-    none = [n for n, d in still.items() if abs(d - present) < 0.0005]
-    if still[most] - present >= 0.0005:
-        caption += (
-            f" Of those in use, the rest can least do without {most}: it would be"
-            f" {still[most]:.2f} away."
-        )
-    elif len(none) < len(still):
-        caption += " Leaving out another would take it no further away."
-    if none:
-        distance = "that distance" if left_out else "the distance"
-        caption += (
-            f" Leaving out {listed(none)} does not change {distance}, to three"
-            " decimals."
-        )
-    return caption
-
-
-@styled
-def plot_reconstruction(
-    rebuilt, true, *, distances, cosines, present, left_out=(), token=""
-):
-    """Draw a rebuilt vector over the true one, and what each ingredient would change.
-
-    Parameters
-    ----------
-    rebuilt, true : (hidden,) array_like
-        The embedding layer's output for one token, as rebuilt and as it is.
-    distances, cosines, present, left_out, token
-        As in `plot_ingredients`.
-
-    Returns
-    -------
-    Plot
-    """
-    rows = np.stack([rebuilt, true, np.subtract(rebuilt, true)])
-    figure = Figure(figsize=(7.6, 5.0))
-    strips = figure.add_axes((0.215, 0.74, 0.635, 0.185))
-    # A vector with a huge entry or two would be a white strip: the scale ends where
-    # the true one does, and what is beyond it has the strongest colour.
-    limit = np.abs(true).max() or 1.0
-    image = strips.imshow(
-        rows,
-        aspect="auto",
-        cmap="RdBu_r",
-        vmin=-limit,
-        vmax=limit,
-        interpolation="nearest",
-    )
-    strips.set_yticks(range(3), ["rebuilt", "true output", "difference"])
-    strips.tick_params(axis="y", length=0)
-    strips.set_xlabel("dimension", labelpad=1)
-    strips.set_title(f"{shorten(drawable(token), 30)}", parse_math=False)
-    for side in strips.spines.values():
-        side.set_visible(True)
-        side.set_color(GREY)
-    bar = figure.colorbar(
-        image,
-        cax=figure.add_axes((0.865, 0.74, 0.018, 0.185)),
-        extend="both" if np.abs(rows).max() > limit else "neither",
-    )
-    bar.set_label("entry")
-    ax = figure.add_axes((0.215, 0.115, 0.76, 0.5))
-    _draw_ingredients(ax, distances, present, left_out, cosines)
-    caption = ingredients_caption(distances, present, left_out, token)
-    return Plot(figure, ax, caption)
+    return values

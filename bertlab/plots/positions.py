@@ -1,15 +1,12 @@
-"""Rows of the position table: by distance, by position, as a path and as waves."""
+"""Rows of the position table: by distance and by position."""
 
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.collections import LineCollection
 
 from .plot import (
     BLUE,
     CYCLE,
-    GREY,
-    INK,
     VERMILION,
     Plot,
     listed,
@@ -18,7 +15,7 @@ from .plot import (
 )
 
 _LINES = ("-", "--", ":", "-.")
-_ON_LINES = {"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8}
+ON_LINES = {"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8}
 
 
 @styled
@@ -100,6 +97,8 @@ def plot_by_position(values, *, label, first=0, named=5, lowest=False, ax=None):
     Returns
     -------
     Plot
+        A highest value of over 1.5 times the next is drawn as a triangle at the upper
+        edge with its value: it would press all others flat.
     """
     values = np.asarray(values)
     ax = new_axes(7.6, 3.4, ax)
@@ -113,8 +112,35 @@ def plot_by_position(values, *, label, first=0, named=5, lowest=False, ax=None):
         color=VERMILION,
         markersize=5,
     )
-    _name(ax, extreme, values, first, below=lowest)
     ax.margins(x=0.04, y=0.12)
+    off = None if lowest else _far_out(values)
+    if off is not None:
+        rest = np.delete(values, off)
+        room = 0.12 * np.ptp(rest)
+        ax.set_ylim(rest.min() - room, rest.max() + room)
+        ax.plot(
+            first + off,
+            1,
+            transform=ax.get_xaxis_transform(),
+            marker="^",
+            markersize=9,
+            color=VERMILION,
+            linestyle="none",
+            clip_on=False,
+        )
+        right = off > len(values) / 2
+        ax.annotate(
+            f"{first + off}: {values[off]:.2f}",
+            (first + off, 1),
+            xycoords=ax.get_xaxis_transform(),
+            xytext=(-10 if right else 10, 0),
+            textcoords="offset points",
+            ha="right" if right else "left",
+            va="center",
+            fontsize=10,
+            bbox=ON_LINES,
+        )
+    _name(ax, [i for i in extreme if i != off], values, first, below=lowest)
     ax.set(xlabel="position", ylabel=label)
     low, high = np.quantile(values, [0.05, 0.95])
     found = [f"{values[i]:.2f} at {first + i}" for i in extreme]
@@ -123,14 +149,24 @@ def plot_by_position(values, *, label, first=0, named=5, lowest=False, ax=None):
         f" {np.median(values):.2f}, 90 % between {low:.2f} and {high:.2f}."
         f" {'Lowest' if lowest else 'Highest'}: {listed(found)}."
     )
+    if off is not None:
+        caption += f" Position {first + off} is beyond the upper edge."
     return Plot(ax.figure, ax, caption)
+
+
+def _far_out(values):
+    """Return the place of a lone highest value that is far above the next, or None."""
+    if len(values) < 3:
+        return None
+    next_to, highest = np.argsort(values, kind="stable")[-2:]
+    return int(highest) if values[highest] > 1.5 * values[next_to] > 0 else None
 
 
 def _name(ax, extreme, values, first, below):
     """Write the positions beside their points, neighbours on one label."""
     room = max(2, len(values) // 40)
     groups = []
-    for i in sorted(extreme.tolist()):
+    for i in sorted(map(int, extreme)):
         if groups and i - groups[-1][-1] <= room:
             groups[-1].append(i)
         else:
@@ -146,116 +182,8 @@ def _name(ax, extreme, values, first, below):
             ha="right" if right else "left",
             va="center",
             fontsize=10,
-            bbox=_ON_LINES,
+            bbox=ON_LINES,
         )
-
-
-@styled
-def plot_path(points, *, numbered=24, shares=None, ax=None):
-    """Draw rows as points on a plane, the first of them joined in their order.
-
-    Parameters
-    ----------
-    points : (positions, 2) array_like
-    numbered : int
-        How many from the beginning to join and to number.
-    shares : (2,) sequence of float, optional
-        Share of the variance along each axis, from 0 to 1.
-    ax : matplotlib.axes.Axes, optional
-
-    Returns
-    -------
-    Plot
-        The colour is the position, from dark to light.
-    """
-    points = np.asarray(points)
-    numbered = min(numbered, len(points))
-    ax = new_axes(7, 5.6, ax)
-    dots = ax.scatter(
-        *points.T, c=np.arange(len(points)), cmap="cividis", s=12, zorder=2
-    )
-    first = points[:numbered]
-    ax.add_collection(
-        LineCollection(
-            np.stack([first[:-1], first[1:]], axis=1),
-            colors=VERMILION,
-            linewidths=1.3,
-            zorder=3,
-        )
-    )
-    centre = points.mean(axis=0)
-    for i, point in enumerate(first):
-        outwards = point - centre
-        outwards = outwards / (np.linalg.norm(outwards) or 1)
-        ax.annotate(
-            f"{i}",
-            point,
-            xytext=9 * outwards,
-            textcoords="offset points",
-            ha="center",
-            va="center",
-            fontsize=10,
-            color=INK,
-            bbox=_ON_LINES,
-            zorder=4,
-        )
-    ax.set_aspect("equal", adjustable="datalim")
-    ax.figure.colorbar(dots, ax=ax, pad=0.02, label="position")
-    ax.set(xlabel="first principal component", ylabel="second principal component")
-    step = np.linalg.norm(np.diff(points, axis=0), axis=1).mean()
-    apart = np.linalg.norm(points[:, None] - points[None], axis=-1)
-    apart = apart[np.triu_indices(len(points), 1)].mean()
-    caption = (
-        f"{len(points):,} rows on a plane, the first {numbered} joined and numbered."
-        f" A step from one position to the next is {step:.2f} long on average, two"
-        f" positions at random are {apart:.2f} apart."
-    )
-    if shares is not None:
-        ax.set_xlabel(f"first principal component ({shares[0]:.0%} of the variance)")
-        ax.set_ylabel(f"second principal component ({shares[1]:.0%})")
-        caption += f" The two axes keep {sum(shares):.0%} of the variance."
-    return Plot(ax.figure, ax, caption)
-
-
-@styled
-def plot_waves(components, *, shares, periods, ax=None):
-    """Draw principal components against position, one below the other.
-
-    Parameters
-    ----------
-    components : (positions, n) array_like
-    shares : (n,) sequence of float
-        Share of the variance along each, from 0 to 1.
-    periods : (n,) sequence of float
-        Positions from one crest to the next, of each one's strongest wave.
-    ax : matplotlib.axes.Axes, optional
-
-    Returns
-    -------
-    Plot
-    """
-    components = np.asarray(components)
-    count = components.shape[1]
-    ax = new_axes(7.6, 0.9 + 0.72 * count, ax)
-    reach = np.abs(components).max() or 1
-    for n, values in enumerate(components.T):
-        ax.axhline(-n, color=GREY, linewidth=0.6)
-        ax.plot(0.46 * values / reach - n, color=CYCLE[n % 2], linewidth=0.9)
-    ax.set_yticks(
-        -np.arange(count),
-        [f"{n + 1}: {share:.0%}" for n, share in enumerate(shares)],
-    )
-    ax.tick_params(axis="y", length=0)
-    ax.margins(x=0.01)
-    ax.set_ylim(0.6 - count, 0.6)
-    ax.set(xlabel="position", ylabel="component: share of the variance")
-    named = [f"{n + 1} {period:.1f}" for n, period in enumerate(periods)]
-    caption = (
-        f"The first {count} principal components against position, {sum(shares):.0%} of"
-        f" the variance. Positions from crest to crest in each one's strongest wave:"
-        f" component {listed(named, 12)}."
-    )
-    return Plot(ax.figure, ax, caption)
 
 
 def _legend_above(ax):

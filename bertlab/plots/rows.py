@@ -36,6 +36,7 @@ def plot_rows(rows, *, labels, ax=None):
         interpolation="nearest",
     )
     if small:  # few enough to read
+        ax.set_xticks(range(rows.shape[1]))
         for (y, x), value in np.ndenumerate(rows):
             colour = "white" if abs(value) > 0.6 * limit else INK
             ax.text(x, y, f"{value:.2f}", ha="center", va="center", color=colour)

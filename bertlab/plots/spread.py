@@ -6,15 +6,18 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ..tokens import count, shorten
+from .parts import drawn_rows
 from .plot import BLUE, GREY, INK, ORANGE, Plot, drawable, styled
 
+# Beyond this many tokens the ticks of one would run into those of the next.
+_MOST_TICKS = 24
 # Beyond this many tokens every second label, or fewer, is written.
 _MOST_LABELS = 40
 
 
 @styled
 def plot_spread(stages, *, tokens):
-    """Draw every entry of every token as a tick, one panel for each stage.
+    """Draw how the entries of every token are spread, one panel for each stage.
 
     Parameters
     ----------
@@ -25,50 +28,114 @@ def plot_spread(stages, *, tokens):
     Returns
     -------
     Plot
-        Under the ticks lie each token's mean and one standard deviation to both sides.
+        Every entry is a tick, and under the ticks lie each token's mean and one
+        standard deviation to both sides. For more than 24 tokens there are areas and
+        lines in place of ticks: where the middle 90 % of a token's entries lie, one
+        standard deviation, mean, lowest and highest entry.
+
+    Raises
+    ------
+    ValueError
+        If there are no tokens or stages, or an entry is no finite number.
     """
     n = len(tokens)
-    height = 1.15 + max(0.34 * min(n, _MOST_LABELS), 0.7)
+    if not stages:
+        raise ValueError("There are no stages to draw.")
+    stages = {name: drawn_rows(rows, n, name) for name, rows in stages.items()}
+    height = 1.15 + max(0.34 * min(n, _MOST_TICKS), 0.7)
     figure = Figure(figsize=(8.4, height), layout="constrained")
     panels = figure.subplots(1, len(stages), sharey=True, squeeze=False)[0]
-    y = np.arange(n)
     sentences = []
     for ax, (name, rows) in zip(panels, stages.items()):
-        rows = np.asarray(rows)
-        mean, deviation = rows.mean(axis=-1), rows.std(axis=-1)
-        ax.plot(
-            rows.ravel(),
-            np.repeat(y - 0.14, rows.shape[-1]),
-            linestyle="none",
-            marker="|",
-            markersize=min(11, 400 / n),
-            color=BLUE,
-            alpha=0.35,
-        )
-        below, width = y + 0.3, min(3.5, 130 / n)
-        ax.hlines(
-            below, mean - deviation, mean + deviation, color=ORANGE, linewidth=width
-        )
-        ax.plot(mean, below, "o", color=INK, markersize=min(4.5, 170 / n))
+        (_draw_ticks if n <= _MOST_TICKS else _draw_areas)(ax, rows)
         ax.axvline(0, color=GREY, linewidth=0.8, zorder=0)
-        ax.set_title(name, parse_math=False)
+        ax.set_title(shorten(drawable(name), 72 // len(stages)), parse_math=False)
         ax.locator_params(axis="x", nbins=5)
         ax.margins(x=0.06)
+        ax.tick_params(axis="y", length=0)
         sentences.append(
-            f"{name}: means {_between(mean)}, standard deviations {_between(deviation)}"
+            f"{name}: means {_between(rows.mean(axis=1))}, standard deviations"
+            f" {_between(rows.std(axis=1))}, entries {_between(rows)}"
         )
     step = -(-n // _MOST_LABELS)
-    labels = [drawable(shorten(token, 14)) for token in tokens]
-    panels[0].set_yticks(y[::step], labels[::step], parse_math=False)
+    # Shortened last: what has no glyph becomes six letters for one.
+    labels = [shorten(drawable(token), 14) for token in tokens]
+    if step > 1:
+        labels = [f"{i}  {label}" for i, label in enumerate(labels)]
+    panels[0].set_yticks(range(0, n, step), labels[::step], parse_math=False)
     panels[0].set_ylim(n - 0.4, -0.6)
-    for ax in panels:
-        ax.tick_params(axis="y", length=0)
-    figure.supxlabel(
-        "value of an entry (dot: mean; bar: one standard deviation to both sides)",
-        fontsize=11,
+    if n <= _MOST_TICKS:
+        key = "value of an entry (dot: mean; bar: one standard deviation to both sides)"
+        how = f"All entries of {count(n, 'token')}."
+    else:
+        key = (
+            "value of an entry (dark line: mean; hatched: one standard deviation to\n"
+            "both sides; pale: middle 90 %; thin lines: lowest and highest entry)"
+        )
+        how = (
+            f"The entries of {count(n, 'token')}, too many for each entry to be drawn:"
+            " the middle 90 % of each token's as an area, its lowest and highest as"
+            " lines."
+        )
+        if step > 1:
+            how += f" One token in {step} is named."
+    figure.supxlabel(key, fontsize=11)
+    body = "; ".join(sentences)
+    return Plot(figure, panels[0], f"{how} {body[0].upper()}{body[1:]}.")
+
+
+def _draw_ticks(ax, rows):
+    """Draw each entry as a tick, and under them the mean and the deviation."""
+    y = np.arange(len(rows))
+    mean, deviation = rows.mean(axis=1), rows.std(axis=1)
+    ax.plot(
+        rows.ravel(),
+        np.repeat(y - 0.14, rows.shape[1]),
+        linestyle="none",
+        marker="|",
+        markersize=11,
+        color=BLUE,
+        alpha=0.35,
     )
-    caption = f"All entries of {count(n, 'token')}. {'; '.join(sentences)}."
-    return Plot(figure, panels[0], caption[0].upper() + caption[1:])
+    ax.hlines(y + 0.3, mean - deviation, mean + deviation, color=ORANGE, linewidth=3.5)
+    ax.plot(mean, y + 0.3, "o", color=INK, markersize=4.5)
+
+
+def _draw_areas(ax, rows):
+    """Draw where the entries of many tokens lie as areas, each token a step of 1."""
+    edges = np.arange(len(rows) + 1) - 0.5
+    mean, deviation = rows.mean(axis=1), rows.std(axis=1)
+    low, high = np.quantile(rows, [0.05, 0.95], axis=1)
+
+    def steps(values):
+        return np.append(values, values[-1])
+
+    ax.fill_betweenx(
+        edges, steps(low), steps(high), step="post", color=BLUE, alpha=0.3, linewidth=0
+    )
+    ax.fill_betweenx(
+        edges,
+        steps(mean - deviation),
+        steps(mean + deviation),
+        step="post",
+        facecolor="none",
+        edgecolor=ORANGE,
+        hatch="////",
+        linewidth=0.8,
+    )
+    for values, colour, width in (
+        (rows.min(axis=1), BLUE, 0.8),
+        (rows.max(axis=1), BLUE, 0.8),
+        (mean, INK, 1.8),
+    ):
+        ax.stairs(
+            values,
+            edges,
+            orientation="horizontal",
+            baseline=None,
+            color=colour,
+            linewidth=width,
+        )
 
 
 def _between(values):

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from operator import index
 
 import ipywidgets
 import numpy as np
 
 from ..embeddings import INGREDIENTS, embed, rebuild
 from ..errors import InputError
-from ..plots.parts import plot_reconstruction
-from ..tokens import check_text, count, quoted
+from ..inputs import shown
+from ..plots.ingredients import plot_reconstruction
+from ..tokens import check_text, count, quoted, tokenize
 from .explorer import Explorer
 
 STYLE = {"description_width": "90px"}
 
 
 @lru_cache(maxsize=16)
-def _breakdown(bert, text):
-    return embed(bert, text)
+def _breakdown(bert, text, pair):
+    return embed(bert, text, pair)
 
 
 def leave_out(bert, breakdown, place, without):
@@ -64,18 +66,35 @@ def leave_out(bert, breakdown, place, without):
 class ReconstructionExplorer(Explorer):
     """See `reconstruction_explorer`."""
 
-    def __init__(self, bert, text, place):
+    def __init__(self, bert, text, pair, place):
         self._bert = bert
         short = {"indent": False, "layout": {"width": "auto", "margin": "2px 10px"}}
         check_text(text)
-        # The slider's end follows the text, which is why it is known here already.
-        last = len(_breakdown(bert, text).tokens) - 1
-        self._shown = text
+        if pair is not None:
+            check_text(pair, "second text")
+        try:
+            place = int(index(place))
+        except TypeError:
+            raise InputError(
+                "The place must be a whole number, such as 1 for the token after"
+                f" [CLS], not {shown(place)}."
+            ) from None
+        # The slider's end follows the texts, which is why it is known here already.
+        self._shown = text, _second(pair)
+        last = len(_breakdown(bert, *self._shown).tokens) - 1
         controls = {
             "text": ipywidgets.Text(
                 text,
                 description="Text:",
                 placeholder="a text, then Enter",
+                continuous_update=False,
+                style=STYLE,
+                layout={"width": "22em"},
+            ),
+            "pair": ipywidgets.Text(
+                pair or "",
+                description="Second text:",
+                placeholder="a second text, or nothing",
                 continuous_update=False,
                 style=STYLE,
                 layout={"width": "22em"},
@@ -104,13 +123,14 @@ class ReconstructionExplorer(Explorer):
             if not self.controls[name.replace(" ", "_")].value
         ]
 
+    @property
+    def _texts(self):
+        return self.text.value, _second(self.pair.value)
+
     def plot(self):
         """Return the present state as a `Plot`."""
-        text = self.text.value
-        if not text.strip():
-            raise InputError("Type a text, for instance hello, world! and press Enter.")
-        parts = _breakdown(self._bert, text)
-        self._follow(text, parts)
+        parts = _breakdown(self._bert, *self._texts)
+        self._follow(parts)
         place = self.place.value
         rebuilt, present, distances, cosines = leave_out(
             self._bert, parts, place, self.without
@@ -122,13 +142,14 @@ class ReconstructionExplorer(Explorer):
             cosines=cosines,
             present=present,
             left_out=self.without,
-            token=f"{parts.tokens[place]} (token {place})",
+            token=parts.tokens[place],
+            place=place,
         )
 
-    def _follow(self, text, parts):
-        """Let the slider end at the text's last token, without a second redraw."""
-        if text != self._shown:
-            self._shown = text
+    def _follow(self, parts):
+        """Let the slider end at the last token, without a second redraw."""
+        if self._texts != self._shown:
+            self._shown = self._texts
             self.place.unobserve(self._update, names="value")
             self.place.max = len(parts.tokens) - 1
             self.place.observe(self._update, names="value")
@@ -136,14 +157,32 @@ class ReconstructionExplorer(Explorer):
     def draw(self):
         """Rebuild the output and draw it beside the true one."""
         plot = self.plot()
-        tokens = _breakdown(self._bert, self.text.value).tokens
-        place = self.place.value
-        name = quoted(tokens[place])
-        sentence = f"{count(len(tokens), 'token')}; token {place} is {name}."
-        return plot.html(), plot.caption, [sentence]
+        parts, place = _breakdown(self._bert, *self._texts), self.place.value
+        name = quoted(parts.tokens[place])
+        sentence = f"{count(len(parts.tokens), 'token')}; token {place} is {name}"
+        text, pair = self._texts
+        if pair is not None:
+            sentence += f", of type {parts.types[place]}"
+        return plot.html(), plot.caption, [f"{sentence}.", *self._nothing(text, pair)]
+
+    def _nothing(self, text, pair):
+        """What there is to say where no token is from the learner's own texts."""
+        if any(which is not None for which in tokenize(self._bert, text, pair).source):
+            return []
+        if text.strip() or pair:
+            return [
+                "The tokenizer keeps nothing of what was typed: these are the special"
+                " tokens alone."
+            ]
+        return ["There is no text: these are the special tokens alone."]
 
 
-def reconstruction_explorer(bert, text="hello, world!", place=1):
+def _second(pair):
+    """Return the second text, or None for one that is empty or blank."""
+    return pair if pair and pair.strip() else None
+
+
+def reconstruction_explorer(bert, text="hello, world!", pair=None, place=1):
     """Let somebody switch the embedding layer's ingredients off and on, one by one.
 
     Shown are the rebuilt vector of one token over the true one, and for each of the
@@ -154,20 +193,23 @@ def reconstruction_explorer(bert, text="hello, world!", place=1):
     ----------
     bert : Bert
     text : str
-        What to begin with.
+        What to begin with; an empty one has its special tokens.
+    pair : str, optional
+        The second text to begin with; an empty or blank one is none.
     place : int
         Which token to begin with, counted from 0.
 
     Returns
     -------
     ReconstructionExplorer
-        With the controls `text`, `place` and one for each ingredient (`token`,
+        With the controls `text`, `pair`, `place` and one for each ingredient (`token`,
         `position`, `token_type`, `mean`, `variance`, `epsilon`, `gamma`, `beta`), and
         `caption`, `message` and `view`.
 
     Raises
     ------
     InputError
-        If the model cannot take the text to begin with.
+        If the model cannot take the text or the pair to begin with, or `place` is no
+        whole number.
     """
-    return ReconstructionExplorer(bert, text, place)
+    return ReconstructionExplorer(bert, text, pair, place)

@@ -10,6 +10,7 @@ import numpy as np
 from ..encoder import encode
 from ..errors import InputError
 from ..plots.layers import plot_shifts
+from ..plots.plot import listed
 from ..tokens import tokenize
 from .explorer import Explorer
 
@@ -84,7 +85,9 @@ class SegmentExplorer(Explorer):
 
     def plot(self):
         """Return how far each token moves under the present types as a `Plot`."""
-        first, pair, tokens = self._texts()
+        return self._drawn(*self._texts())
+
+    def _drawn(self, first, pair, tokens):
         own = np.array(tokens.types)
         chosen = CHOICES[self.types.value](own)
         reference = self._run(first, pair, tuple(own.tolist()))
@@ -94,15 +97,15 @@ class SegmentExplorer(Explorer):
         return plot_shifts(
             shift,
             tokens=tokens.tokens,
+            types=(own, chosen),
             control=apart(reference),
-            marks=[f"{a}→{b}" if a != b else f"{a}" for a, b in zip(own, chosen)],
             title=_title(self.types.value),
         )
 
     def draw(self):
         """Run the model under the tokenizer's types and the chosen ones, and draw."""
-        plot = self.plot()
-        _, pair, tokens = self._texts()
+        first, pair, tokens = self._texts()
+        plot = self._drawn(first, pair, tokens)
         same = np.array_equal(
             CHOICES[self.types.value](np.array(tokens.types)), tokens.types
         )
@@ -171,5 +174,14 @@ def segment_explorer(bert, first="", second="", types="all 0"):
     SegmentExplorer
         With the controls `first`, `second` and `types`, and `caption`, `message` and
         `view`.
+
+    Raises
+    ------
+    InputError
+        If `types` is none of these four.
     """
+    if types not in CHOICES:
+        raise InputError(
+            f"There is no choice {types!r} of types: take one of {listed(CHOICES)}."
+        )
     return SegmentExplorer(bert, first, second, types)

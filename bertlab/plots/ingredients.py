@@ -1,0 +1,244 @@
+"""What each ingredient of the embedding layer is worth to its output."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+
+from ..tokens import quoted, shorten
+from .parts import finite
+from .plot import BLUE, GREY, INK, VERMILION, Plot, drawable, listed, new_axes, styled
+
+# Up to here a distance is rounding.
+_SAME = 5e-6
+# The width that a title over the strips has, in points, from them to the right edge;
+# on a screen letters are set up to 2 % wider.
+_ROOM = 7.6 * (1 - 0.215) * 72 * 0.97
+
+
+@styled
+def plot_ingredients(
+    distances,
+    *,
+    present=0.0,
+    left_out=(),
+    cosines=None,
+    cosine=None,
+    token=None,
+    place=None,
+    ax=None,
+):
+    """Draw how far an output is from the true one with one ingredient switched.
+
+    Parameters
+    ----------
+    distances : dict of str to float
+        Ingredient, and the distance to the true output, as a share of its norm, when
+        this one is left out too (or is put back, if it is in `left_out`).
+    present : float
+        The distance with none of them switched.
+    left_out : collection of str
+        The ingredients that are left out at present.
+    cosines : dict of str to float, optional
+        Cosine similarity with the true output in each case, to be printed.
+    cosine : float, optional
+        The same with none of them switched.
+    token : str, optional
+        What the output is of.
+    place : int, optional
+        Where that token stands.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    Plot
+
+    Raises
+    ------
+    ValueError
+        If there are no ingredients, or a distance or cosine is no finite number.
+    """
+    _check(distances, present, cosines)
+    ax = new_axes(7.6, 1.1 + 0.3 * len(distances), ax)
+    _draw_ingredients(ax, distances, present, left_out, cosines)
+    name = None if token is None else _named(quoted(token), place)
+    caption = _caption(distances, present, left_out, name, cosine)
+    return Plot(ax.figure, ax, caption)
+
+
+def _draw_ingredients(ax, distances, present, left_out, cosines):
+    names = list(distances)
+    values = np.array([distances[name] for name in names])
+    most = max(*values, present, 0.01)  # the figures have two decimals
+    for row, (name, value) in enumerate(zip(names, values)):
+        out = name in left_out
+        ax.barh(
+            row,
+            value,
+            height=0.66,
+            facecolor="white" if out else BLUE,
+            edgecolor=VERMILION if out else BLUE,
+            hatch="////" if out else "",
+        )
+        figure = _figure(value)
+        if cosines is not None:
+            figure += f"   {_cosine(cosines[name])}".replace("-", "−")
+        ax.text(
+            value + 0.012 * most,
+            row,
+            figure,
+            va="center",
+            fontsize=10,
+            # Over the dashed line.
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+            zorder=3,
+        )
+    labels = [f"put back {n}" if n in left_out else f"without {n}" for n in names]
+    ax.set_yticks(range(len(names)), labels)
+    ax.tick_params(axis="y", length=0)
+    ax.set_ylim(len(names) - 0.4, -0.6)
+    ax.set_xlim(0, most * (1.4 if cosines is not None else 1.14))
+    ax.set_xlabel("distance to the true output, as a share of its norm")
+    if left_out:
+        ax.axvline(present, color=INK, linestyle="--", linewidth=1.3)
+        ax.set_xlabel(f"{ax.get_xlabel()}; dashed: now")
+
+
+def _check(distances, present, cosines):
+    if not distances:
+        raise ValueError("There are no ingredients to draw.")
+    finite([*distances.values(), present], "distances")
+    finite([] if cosines is None else [cosines[n] for n in distances], "cosines")
+
+
+def _named(token, place):
+    return token if place is None else f"{token} (token {place})"
+
+
+def _figure(value):
+    return f"{value:.2f}" if value < 100 else f"{value:,.0f}"
+
+
+def _cosine(value):
+    return f"cosine {round(float(value), 2) + 0:.2f}"  # never -0.00
+
+
+def _caption(distances, present, left_out, name, cosine):
+    """Say in words what a picture of ingredients shows, of what is called `name`."""
+    of = f" of {name}" if name is not None else ""
+    still = {n: d for n, d in distances.items() if n not in left_out}
+    with_cosine = f", {_cosine(cosine)}" if cosine is not None else ""
+    if left_out:
+        caption = (
+            f"Without {listed(left_out)} the output{of} is {_figure(present)} of its"
+            f" norm away from the true one{with_cosine}."
+        )
+    else:
+        caption = f"With all ingredients the output{of} is the true one."
+        if present > _SAME:
+            caption = (
+                f"With all ingredients the output{of} is still {present:.2g} of its"
+                f" norm away from the true one{with_cosine}."
+            )
+    if not still:
+        return f"{caption} Nothing is in use."
+    most = max(still, key=still.get)
+    none = [n for n, d in still.items() if abs(d - present) < 0.0005]
+    if still[most] - present >= 0.0005:
+        caption += (
+            f" Of those in use, the rest can least do without {most}: it would be"
+            f" {_figure(still[most])} away."
+        )
+    elif len(none) < len(still):
+        caption += " Leaving out another would take it no further away."
+    if none:
+        distance = "that distance" if left_out else "the distance"
+        caption += (
+            f" Leaving out {listed(none)} does not change {distance}, to three"
+            " decimals."
+        )
+    return caption
+
+
+@styled
+def plot_reconstruction(
+    rebuilt, true, *, distances, cosines, present, left_out=(), token=None, place=None
+):
+    """Draw a rebuilt vector over the true one, and what each ingredient would change.
+
+    Parameters
+    ----------
+    rebuilt, true : (hidden,) array_like
+        The embedding layer's output for one token, as rebuilt and as it is.
+    distances, cosines, present, left_out, token, place
+        As in `plot_ingredients`. The present cosine is computed here; with a vector of
+        zeros it counts as 0.
+
+    Returns
+    -------
+    Plot
+
+    Raises
+    ------
+    ValueError
+        If the vectors are not of one size, or a number is not finite.
+    """
+    rebuilt, true = finite(rebuilt, "rebuilt vector"), finite(true, "true vector")
+    if rebuilt.shape != true.shape or true.ndim != 1 or not true.size:
+        raise ValueError(
+            f"The vectors need one size, not shapes {rebuilt.shape} and {true.shape}."
+        )
+    _check(distances, present, cosines)
+    rows = np.stack([rebuilt, true, rebuilt - true])
+    lengths = np.linalg.norm(rebuilt) * np.linalg.norm(true)
+    cosine = rebuilt @ true / (lengths or 1)
+    figure = Figure(figsize=(7.6, 5.0))
+    strips = figure.add_axes((0.215, 0.74, 0.635, 0.185))
+    # A vector with a huge entry or two would be a white strip: the scale ends where
+    # the true one does, and what is beyond it has the strongest colour.
+    limit = np.abs(true).max() or 1.0
+    image = strips.imshow(
+        rows,
+        aspect="auto",
+        cmap="RdBu_r",
+        vmin=-limit,
+        vmax=limit,
+        interpolation="nearest",
+    )
+    strips.set_yticks(range(3), ["rebuilt", "true output", "difference"])
+    strips.tick_params(axis="y", length=0)
+    strips.set_xlabel("dimension", labelpad=1)
+    end = ": the true output"
+    if left_out or present > _SAME:
+        end = f": distance {_figure(present)}, {_cosine(cosine)}".replace("-", "−")
+    strips.set_title(_fitting(token, place, end), parse_math=False)
+    for side in strips.spines.values():
+        side.set_visible(True)
+        side.set_color(GREY)
+    bar = figure.colorbar(
+        image,
+        cax=figure.add_axes((0.865, 0.74, 0.018, 0.185)),
+        extend="both" if np.abs(rows).max() > limit else "neither",
+    )
+    bar.set_label("entry")
+    ax = figure.add_axes((0.215, 0.115, 0.76, 0.5))
+    _draw_ingredients(ax, distances, present, left_out, cosines)
+    name = None if token is None else _named(quoted(token), place)
+    caption = _caption(distances, present, left_out, name, cosine)
+    return Plot(figure, ax, caption)
+
+
+def _fitting(token, place, end):
+    """Return the title, its token shortened (never a figure) until there is room."""
+    if token is None:
+        return end.removeprefix(": ").capitalize()
+    font = FontProperties(size=mpl.rcParams["axes.titlesize"])
+    token = drawable(token)
+    for most in range(30, 0, -1):
+        title = _named(shorten(token, most), place) + end
+        if text_to_path.get_text_width_height_descent(title, font, False)[0] < _ROOM:
+            break
+    return title

@@ -1,0 +1,1708 @@
+"""The embedding layer rebuilt: its pictures, its explorer and its exercises' checks."""
+
+import base64
+import re
+import sys
+import warnings
+from dataclasses import replace
+from io import BytesIO
+from itertools import combinations, pairwise
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from markup import ANY_TEXT, HOSTILE, elements, skeleton
+from matplotlib.figure import Figure
+from PIL import Image
+from test_plots import UNUSUAL, texts, ticks
+from test_widgets import ANY, PLAIN_FIGURE, face, is_refused, said, shown, state
+from toy import toy_bert
+
+from bertlab.embeddings import INGREDIENTS, embed
+from bertlab.errors import InputError
+from bertlab.exercises import (
+    check_embedding_layer,
+    check_find_token,
+    check_layer_norm,
+    whole_layer,
+)
+from bertlab.plots import plot_ingredients, plot_parts, plot_reconstruction
+from bertlab.plots.plot import drawable
+from bertlab.tokens import quoted
+from bertlab.widgets import reconstruction as reconstruction_module
+from bertlab.widgets import reconstruction_explorer
+from bertlab.widgets.reconstruction import ReconstructionExplorer, leave_out
+
+PARTS = ["token", "position", "token type"]
+SHARES = np.array([[0.36, 0.62, 0.02], [1.4, -0.3, -0.1], [0.05, 0.05, 0.9]])
+DISTANCES = {name: 0.5 + i / 8 for i, name in enumerate(INGREDIENTS)}
+COSINES = {name: 0.9 - i / 4 for i, name in enumerate(INGREDIENTS)}
+REBUILT, TRUE = np.array([1.0, -0.5, 0.0, 4.0]), np.array([1.0, 0.5, -2.0, 0.0])
+SWITCHES = [name.replace(" ", "_") for name in INGREDIENTS]
+
+
+def random_shares(n, parts=3):
+    """Shares of `n` random sums: each row adds up to 1, some entries are negative."""
+    rows = np.random.default_rng(n).normal(0.4, 0.4, size=(n, parts))
+    return rows / np.where(abs(rows.sum(axis=1)) < 0.3, 0.3, rows.sum(axis=1))[:, None]
+
+
+def parts(shares=SHARES, tokens=("[CLS]", "$x$", "dog"), names=PARTS, **more):
+    return plot_parts(shares, tokens=tokens, parts=names, **more)
+
+
+def ingredients(**more):
+    given = {"present": 0.75, "left_out": ["token type", "beta"], "cosines": COSINES}
+    return plot_ingredients(DISTANCES, **{**given, "token": "dog", **more})
+
+
+def reconstruction(rebuilt=REBUILT, true=TRUE, **more):
+    given = {"distances": DISTANCES, "cosines": COSINES, "present": 0.75}
+    given |= {"left_out": ["token type", "beta"], "token": "dog", "place": 1}
+    return plot_reconstruction(rebuilt, true, **{**given, **more})
+
+
+PLOTS = [parts, ingredients, reconstruction]
+ON_AXES = [parts, ingredients]
+
+
+def extents(figure):
+    """Everything that is written in a figure, and the box that it fills, in pixels."""
+    figure.draw_without_rendering()
+    written = []
+    for axes in figure.axes:
+        written += [*axes.texts, axes.xaxis.label, axes.yaxis.label]
+        written += [axes.title, axes._left_title]
+        if axes.get_legend():
+            written += axes.get_legend().get_texts()
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            labels = zip(axis.get_ticklocs(), axis.get_ticklabels())
+            written += [label for where, label in labels if low <= where <= high]
+    boxes = [(t.get_text(), t.get_window_extent()) for t in written if t.get_visible()]
+    return [(text, box) for text, box in boxes if text.strip()]
+
+
+def assert_readable(plot):
+    """Nothing is cut off, nothing is written over something else, all large enough."""
+    found = extents(plot.figure)
+    assert len(found) >= 5
+    page = plot.figure.bbox
+    for text, box in found:
+        assert page.x0 - 0.5 <= box.x0 < box.x1 <= page.x1 + 0.5, text
+        assert page.y0 - 0.5 <= box.y0 < box.y1 <= page.y1 + 0.5, text
+    for (one, a), (other, b) in combinations(found, 2):
+        apart = min(a.x1, b.x1) - max(a.x0, b.x0) < 1
+        assert apart or min(a.y1, b.y1) - max(a.y0, b.y0) < 1, (one, other)
+    assert all(t.get_fontsize() >= 10 for axes in plot.figure.axes for t in axes.texts)
+
+
+def png(plot):
+    return base64.b64decode(plot.image()[0]["image/png"])
+
+
+def pieces(shares):
+    """Where each part of each bar begins and ends: positive ones right of 0."""
+    right, left = np.zeros(len(shares)), np.zeros(len(shares))
+    for share in shares.T:
+        start = np.where(share >= 0, right, left)
+        yield start, start + share
+        right, left = right + np.maximum(share, 0), left + np.minimum(share, 0)
+
+
+# The shares of the sum
+
+
+@pytest.mark.parametrize("n", [1, 2, 40, 60])
+def test_each_bar_is_a_share(n):
+    shares = random_shares(n)
+    axes = parts(shares, [f"t{i}" for i in range(n)]).axes
+    assert len(axes.patches) == 6 * n
+    for m, (start, end) in enumerate(pieces(shares)):
+        positive = axes.patches[2 * n * m : 2 * n * m + n]
+        negative = axes.patches[2 * n * m + n : 2 * n * (m + 1)]
+        for i in range(n):
+            own, other = positive[i], negative[i]
+            if shares[i, m] < 0:
+                own, other = other, own
+            assert other.get_width() == 0
+            assert own.get_x() == pytest.approx(start[i])
+            assert own.get_x() + own.get_width() == pytest.approx(end[i])
+            assert own.get_y() + own.get_height() / 2 == pytest.approx(i)
+    low, high = axes.get_xlim()
+    assert low <= min(p.get_x() + min(p.get_width(), 0) for p in axes.patches)
+    assert high >= max(p.get_x() + p.get_width() for p in axes.patches)
+    assert axes.yaxis_inverted()  # the first token is at the top
+
+
+@pytest.mark.parametrize("n", [61, 128, 512])
+def test_many_tokens_are_areas(n):
+    shares = random_shares(n)
+    plot = parts(shares, [f"t{i}" for i in range(n)])
+    assert len(plot.axes.patches) == 0
+    areas = [collection.get_paths() for collection in plot.axes.collections]
+    assert len(areas) == 6
+    for m, (start, end) in enumerate(pieces(shares)):
+        for i in range(0, n, 3):
+            own, other = areas[2 * m : 2 * m + 2][:: 1 if shares[i, m] > 0 else -1]
+            low, high = sorted((start[i], end[i]))
+            for x in (low + 1e-3, high - 1e-3):
+                inside = low < x < high
+                assert any(p.contains_point((x, i + 0.3)) for p in own) == inside
+                assert not any(p.contains_point((x, i - 0.3)) for p in other)
+            for x in (low - 1e-3, high + 1e-3):
+                assert not any(p.contains_point((x, i)) for p in own)
+    # Labels name the places, for not every token has one.
+    step = -(-n // 60)
+    assert ticks(plot.axes) == [f"{i}  t{i}" for i in range(0, n, step)]
+    assert texts(plot.axes) == []
+
+
+def test_shares_are_written_where_there_is_room():
+    axes = parts().axes
+    assert ticks(axes) == ["[CLS]", "$x$", "dog"]
+    assert texts(axes) == ["36%", "140%", "62%", "−30%", "90%"]
+    middles = [(0.18, 0), (0.7, 1), (0.67, 0), (-0.15, 1), (0.55, 2)]
+    assert [t.get_position() for t in axes.texts] == [pytest.approx(p) for p in middles]
+    assert texts(parts(random_shares(41), ["x"] * 41).axes) == []
+    assert len(texts(parts(random_shares(40), ["x"] * 40).axes)) > 40
+
+
+def test_parts_differ_by_more_than_colour():
+    axes = parts().axes
+    looks = {(p.get_facecolor(), p.get_hatch()) for p in axes.patches}
+    assert len({hatch for _, hatch in looks}) == len(looks) == 3
+    assert [t.get_text() for t in axes.get_legend().get_texts()] == PARTS
+
+
+def test_no_axis_left_of_0_without_a_negative_share():
+    assert parts(abs(SHARES)).axes.get_xlim()[0] == 0
+    assert parts().axes.get_xlim()[0] < -0.4
+
+
+def test_caption_of_the_shares():
+    assert parts().caption == (
+        "Shares of the sum, mean over 3 tokens: token 60%, position 12% and token type"
+        " 27%. The token part is largest in “$x$”, at place 1: 140%. The position part"
+        " is largest in “[CLS]”, at place 0: 62%. The token type part is largest in"
+        " “dog”, at place 2: 90%."
+    )
+
+
+def test_caption_of_one_token():
+    caption = parts([[0.357, 0.649, -0.006]], ["[CLS]"]).caption
+    assert caption == (
+        "Shares of the sum, “[CLS]”: token 36%, position 65% and token type -1%."
+    )
+
+
+def test_never_minus_zero():
+    plot = parts([[1.004, -0.004, 0.0]] * 2, ["a", "b"])
+    assert "token 100%, position 0% and token type 0%." in plot.caption
+    distances = dict.fromkeys(INGREDIENTS, 0.5)
+    cosines = dict.fromkeys(INGREDIENTS, -0.001)
+    axes = plot_ingredients(distances, cosines=cosines).axes
+    assert set(texts(axes)) == {"0.50   cosine 0.00"}
+
+
+def test_a_single_part():
+    plot = parts(np.ones((2, 1)), ["a", "b"], ["token"])
+    assert texts(plot.axes) == ["100%", "100%"]
+    assert plot.caption == (
+        "Shares of the sum, mean over 2 tokens: token 100%. The token part is largest"
+        " in “a”, at place 0: 100%."
+    )
+    assert_readable(plot)
+
+
+def test_shares_of_nothing():
+    plot = parts(np.zeros((2, 3)), ["a", "b"])
+    assert {p.get_width() for p in plot.axes.patches} == {0}
+    assert texts(plot.axes) == []
+    assert "token 0%, position 0% and token type 0%" in plot.caption
+    plot.picture()
+
+
+@pytest.mark.parametrize("n", [1, 2, 40, 41, 128, 512])
+def test_any_number_of_tokens_is_readable(n):
+    shares = abs(random_shares(n))
+    plot = parts(
+        shares / shares.sum(axis=1, keepdims=True), [f"##t{i}" for i in range(n)]
+    )
+    if n <= 60:
+        assert_readable(plot)
+    width, height = plot.size
+    assert width < 680
+    assert height < 1200
+    assert len(png(plot)) < 200_000
+
+
+def test_shares_far_beyond_1_are_readable():
+    assert_readable(parts([[5, -3, -1], [0.1, 0.1, 0.8], [-2, -2, 5]]))
+
+
+def test_labels_beside_many_tokens_do_not_touch():
+    n = 512
+    plot = parts(random_shares(n), ["W" * 30] * n)
+    plot.figure.draw_without_rendering()
+    boxes = [t.get_window_extent() for t in plot.axes.get_yticklabels()]
+    assert all(above.y0 > below.y1 for above, below in pairwise(boxes))
+    assert min(box.x0 for box in boxes) >= 0
+
+
+# The ingredients
+
+
+def bars(axes):
+    return list(axes.patches)
+
+
+def test_ingredients():
+    plot = ingredients()
+    assert [bar.get_width() for bar in bars(plot.axes)] == list(DISTANCES.values())
+    assert {bar.get_x() for bar in bars(plot.axes)} == {0}
+    assert texts(plot.axes) == [
+        "0.50   cosine 0.90",
+        "0.62   cosine 0.65",
+        "0.75   cosine 0.40",
+        "0.88   cosine 0.15",
+        "1.00   cosine −0.10",
+        "1.12   cosine −0.35",
+        "1.25   cosine −0.60",
+        "1.38   cosine −0.85",
+    ]
+    assert ticks(plot.axes) == [
+        "without token",
+        "without position",
+        "put back token type",
+        "without mean",
+        "without variance",
+        "without epsilon",
+        "without gamma",
+        "put back beta",
+    ]
+    (dashed,) = plot.axes.lines
+    assert set(dashed.get_xdata()) == {0.75}
+    assert dashed.get_linestyle() == "--"
+    assert plot.axes.get_xlabel().endswith("dashed: now")
+    assert_readable(plot)
+
+
+def test_what_is_left_out_is_hatched():
+    out = [bool(bar.get_hatch()) for bar in bars(ingredients().axes)]
+    assert out == [name in ("token type", "beta") for name in INGREDIENTS]
+    colours = {bar.get_facecolor() for bar in bars(ingredients().axes)}
+    assert len(colours) == 2  # the empty ones are white inside
+
+
+def test_nothing_left_out_draws_no_line():
+    plot = plot_ingredients(DISTANCES)
+    assert plot.axes.lines[:] == []
+    assert "dashed" not in plot.axes.get_xlabel()
+    assert not any(bar.get_hatch() for bar in bars(plot.axes))
+    assert texts(plot.axes)[:2] == ["0.50", "0.62"]  # no cosines were given
+
+
+def test_caption_of_ingredients():
+    assert ingredients().caption == (
+        "Without token type and beta the output of “dog” is 0.75 of its norm away from"
+        " the true one. Of those in use, the rest can least do without gamma: it would"
+        " be 1.25 away."
+    )
+    distances = {**DISTANCES, "epsilon": 0.0, "mean": 4e-4}
+    assert plot_ingredients(distances).caption == (
+        "With all ingredients the output is the true one. Of those in use, the rest can"
+        " least do without beta: it would be 1.38 away. Leaving out mean and epsilon"
+        " does not change the distance, to three decimals."
+    )
+    assert "is still 0.002 of its norm away from" in (
+        plot_ingredients(DISTANCES, present=0.002).caption
+    )
+
+
+def test_nothing_in_use():
+    caption = ingredients(left_out=list(INGREDIENTS)).caption
+    assert caption == (
+        "Without token, position, token type, mean, variance, epsilon, gamma and beta"
+        " the output of “dog” is 0.75 of its norm away from the true one. Nothing is"
+        " in use."
+    )
+
+
+def test_nothing_that_would_be_missed():
+    present = {"present": 0.75, "left_out": ["token"]}
+    same = dict.fromkeys(INGREDIENTS, 0.75)
+    caption = plot_ingredients(same, **present).caption
+    assert "can least do without" not in caption
+    assert caption.endswith(
+        "Leaving out position, token type, mean, variance, epsilon, gamma and beta does"
+        " not change that distance, to three decimals."
+    )
+    nearer = dict.fromkeys(INGREDIENTS, 0.5)
+    caption = plot_ingredients(nearer, **present).caption
+    assert caption.endswith("Leaving out another would take it no further away.")
+
+
+@pytest.mark.parametrize("scale", [0, 1e-7, 1, 80, 1e5])
+@pytest.mark.parametrize("left_out", [[], ["token", "token type", "beta"]])
+def test_distances_of_any_size_fit(scale, left_out):
+    distances = {name: scale * d for name, d in DISTANCES.items()}
+    cosines = dict.fromkeys(INGREDIENTS, -0.55)
+    more = {"present": scale, "left_out": left_out, "cosines": cosines}
+    assert_readable(plot_ingredients(distances, **more))
+    assert_readable(reconstruction(distances=distances, **more))
+    low, high = plot_ingredients(distances, **more).axes.get_xlim()
+    assert low == 0
+    assert high >= max(1.1 * max(distances.values()), 0.01)
+
+
+# The rebuilt vector over the true one
+
+
+def test_reconstruction():
+    plot = reconstruction()
+    strips, bar, axes = plot.figure.axes
+    (image,) = strips.images
+    np.testing.assert_array_equal(image.get_array(), [REBUILT, TRUE, REBUILT - TRUE])
+    assert image.get_clim() == (-2, 2)  # the true one's largest, symmetric
+    assert ticks(strips) == ["rebuilt", "true output", "difference"]
+    # 0.75 / (√17.25 · √5.25)
+    assert titled(plot) == "dog (token 1): distance 0.75, cosine 0.08"
+    assert plot.axes is axes
+    wanted = ingredients(place=1, cosine=0.0788)
+    assert [b.get_width() for b in bars(axes)] == [
+        b.get_width() for b in bars(wanted.axes)
+    ]
+    assert texts(axes) == texts(wanted.axes)
+    assert plot.caption == wanted.caption
+    assert bar.get_ylabel() == "entry"
+    assert_readable(plot)
+
+
+def titled(plot):
+    return plot.figure.axes[0].get_title(loc="left")
+
+
+def test_the_present_state_is_said_in_title_and_caption():
+    plot = reconstruction(-TRUE, present=2.0)
+    assert titled(plot) == "dog (token 1): distance 2.00, cosine −1.00"
+    assert plot.caption.startswith(
+        "Without token type and beta the output of “dog” (token 1) is 2.00 of its norm"
+        " away from the true one, cosine -1.00. "
+    )
+    everything = reconstruction(TRUE, present=0.0, left_out=[])
+    assert titled(everything) == "dog (token 1): the true output"
+    assert everything.caption.startswith(
+        "With all ingredients the output of “dog” (token 1) is the true one. Of those"
+    )
+    # Rebuilt in another way, with all of them, and still not the same.
+    other = reconstruction(present=0.5, left_out=[])
+    assert titled(other) == "dog (token 1): distance 0.50, cosine 0.08"
+    assert "is still 0.5 of its norm away from the true one, cosine 0.08." in (
+        other.caption
+    )
+    right_angle = reconstruction(np.array([-5e-4, 1.0]), np.array([1.0, 0.0]))
+    assert titled(right_angle).endswith("cosine 0.00")
+    assert "one, cosine 0.00." in right_angle.caption
+
+
+def test_a_token_without_a_place_and_no_token():
+    assert titled(reconstruction(place=None)).startswith("dog: distance 0.75, cosine")
+    assert titled(reconstruction(token=None)) == "Distance 0.75, cosine 0.08"
+    assert "the output is 0.75 of" in reconstruction(token=None).caption
+    nothing_left_out = reconstruction(token=None, left_out=[], present=0.0)
+    assert titled(nothing_left_out) == "The true output"
+
+
+@pytest.mark.parametrize(
+    "token", ["W" * 30, "東京" * 9, "i" * 99, "\u202e" * 40, "$x$" * 9]
+)
+@pytest.mark.parametrize("present", [0.75, 123_456.0])
+def test_a_long_title_loses_letters_of_the_token_alone(token, present):
+    plot = reconstruction(token=token, place=511, present=present)
+    figures = "123,456" if present > 1 else "0.75"
+    end = f" (token 511): distance {figures}, cosine 0.08"
+    assert titled(plot).endswith(f"…{end}")
+    kept = titled(plot).removesuffix(f"…{end}")
+    assert len(kept) >= 5
+    assert drawable(token).startswith(kept)
+    plot.figure.draw_without_rendering()
+    assert plot.figure.axes[0]._left_title.get_window_extent().x1 <= plot.figure.bbox.x1
+
+
+def test_a_bare_token_is_quoted():
+    comma = {"token": ","}
+    caption = reconstruction(**comma, place=3).caption
+    assert "the output of “,” (token 3) is" in caption
+    assert "the output of “,” is" in ingredients(**comma).caption
+
+
+@pytest.mark.parametrize("present", [0.5, 0.52, 0.6, 0.7, 1.05, 1.38])
+def test_figures_stand_on_white_over_the_dashed_line(present):
+    plot = reconstruction(present=present)
+    (dashed,) = plot.axes.lines
+    for text in plot.axes.texts:
+        assert text.get_zorder() > dashed.get_zorder()
+        patch = text.get_bbox_patch()
+        assert patch.get_facecolor() == (1, 1, 1, 1)
+        assert patch.get_visible()
+        # All of its letters are on it.
+        plot.figure.draw_without_rendering()
+        around, letters = patch.get_window_extent(), text.get_window_extent()
+        assert around.x0 <= letters.x0 < letters.x1 <= around.x1
+        assert around.y0 <= letters.y0 < letters.y1 <= around.y1
+
+
+# What nobody can draw
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("draw", "says"),
+    [
+        (lambda: parts(np.zeros((0, 3)), []), "There are no tokens to draw."),
+        (lambda: parts(SHARES, ["a", "b"]), r"each of 2 tokens, not shape \(3, 3\)"),
+        (lambda: parts([0.5, 0.5], ["a", "b"]), r"each of 2 tokens, not shape \(2,\)"),
+        (lambda: parts([[NAN, 1, 0]], ["a"]), "shares cannot be drawn: of 3 numbers 1"),
+        (
+            lambda: parts([[np.inf, 1, NAN]], ["a"]),
+            "of 3 numbers 2 are NaN or infinite",
+        ),
+        (lambda: plot_ingredients({}), "There are no ingredients to draw."),
+        (lambda: plot_ingredients({"mean": NAN}), "distances cannot be drawn: of 2"),
+        (lambda: ingredients(present=NAN), "distances cannot be drawn: of 9 numbers 1"),
+        (lambda: ingredients(cosines={**COSINES, "beta": NAN}), "cosines cannot be"),
+        (lambda: reconstruction(REBUILT * NAN), "rebuilt vector cannot be drawn: of 4"),
+        (lambda: reconstruction(true=TRUE * NAN), "true vector cannot be drawn: of 4"),
+        (lambda: reconstruction(REBUILT[:2]), r"not shapes \(2,\) and \(4,\)"),
+        (lambda: reconstruction([], []), r"not shapes \(0,\) and \(0,\)"),
+        (lambda: reconstruction([REBUILT], [TRUE]), "The vectors need one size"),
+        (lambda: reconstruction(present=NAN), "distances cannot be drawn"),
+        (lambda: reconstruction(distances={}), "There are no ingredients to draw."),
+    ],
+)
+def test_what_cannot_be_drawn_is_said(draw, says):
+    with pytest.raises(ValueError, match=says):
+        draw()
+
+
+def test_entries_beyond_the_scale_are_marked():
+    beyond = reconstruction().figure.axes[1]
+    within = reconstruction(rebuilt=TRUE / 2).figure.axes[1]
+    assert len(beyond.patches) == 2  # the ends of the bar are pointed
+    assert len(within.patches) == 0
+
+
+def test_a_vector_of_zeros():
+    plot = reconstruction(np.zeros(4), np.zeros(4))
+    assert plot.figure.axes[0].images[0].get_clim() == (-1, 1)
+    plot.picture()
+
+
+@pytest.mark.parametrize("size", [1, 6, 384, 1024])
+def test_any_hidden_size(size):
+    rows = np.random.default_rng(0).normal(size=(2, size))
+    plot = reconstruction(*rows)
+    assert plot.figure.axes[0].images[0].get_array().shape == (3, size)
+    assert_readable(plot)
+    assert len(png(plot)) < 250_000
+    assert len(plot.svg()) < 100_000
+
+
+# All three
+
+NASTY = [
+    *HOSTILE[:3],
+    "$\\frac{1}{0}$ {0} %s",
+    "שלום",
+    "🙂",
+    "東京한국어हिन्दी",
+    "W" * 99,
+    "\u202ea\x00\n",
+]
+
+
+@pytest.mark.parametrize("token", NASTY)
+def test_any_token_is_drawn_as_it_is(token):
+    plots = [
+        parts(tokens=[token] * 3),
+        ingredients(token=token),
+        reconstruction(token=token),
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for plot in plots:
+            assert_readable(plot)
+            _, image, caption = elements(plot.html())
+            assert skeleton(plot.html()) == PLAIN_FIGURE
+            assert image.attributes["alt"] == caption.words == plot.caption
+    label = plots[0].axes.get_yticklabels()[0]
+    assert not label.get_parse_math()
+    assert len(label.get_text()) <= 18
+    assert drawable(token).startswith(label.get_text().rstrip("…"))
+    title = plots[2].figure.axes[0]._left_title
+    assert not title.get_parse_math()
+    assert title.get_text()
+    shown, middle, _ = title.get_text().partition(" (token 1): distance 0.75, cosine ")
+    assert middle
+    assert drawable(token).startswith(shown.rstrip("…"))
+    assert f"largest in {quoted(token)}, at place" in plots[0].caption
+    assert f"the output of {quoted(token)} is" in plots[1].caption
+    assert f"the output of {quoted(token)} (token 1) is" in plots[2].caption
+
+
+@pytest.mark.parametrize("plot", ON_AXES)
+def test_drawn_on_the_axes_that_are_given(plot):
+    figure = Figure()
+    first, second = figure.subplots(1, 2)
+    drawn = plot(ax=first)
+    assert drawn.axes is first
+    assert drawn.figure is figure
+    assert first.has_data()
+    assert not second.has_data()
+    assert drawn.caption == plot().caption
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_a_readers_settings_neither_leak_in_nor_change(plot):
+    wanted = plot().svg()
+    with mpl.rc_context(UNUSUAL):
+        before = dict(mpl.rcParams)
+        assert plot().svg() == wanted
+        assert dict(mpl.rcParams) == before
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_the_picture_has_the_size_that_is_stated(plot):
+    drawn = plot()
+    data, metadata = drawn.image()
+    saved = Image.open(BytesIO(base64.b64decode(data["image/png"])))
+    width, height = drawn.size
+    assert saved.size == (
+        pytest.approx(2 * width, abs=2),
+        pytest.approx(2 * height, abs=2),
+    )
+    assert 300 < width <= 8.4 * 80
+    assert metadata["image/png"]["alt"] == data["text/plain"] == drawn.caption
+    # A map of colours is saved in all of them, lines and bars in fewer.
+    assert saved.mode == ("RGB" if plot is reconstruction else "P")
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_captions_never_lean_on_colour_alone(plot):
+    caption = plot().caption
+    assert re.fullmatch(r"[A-Z].{40,}\.", caption)
+    assert not re.search(r"\b(blue|orange|green|red|nan)\b", caption)
+
+
+# The explorer, by value
+
+
+@pytest.fixture
+def explorer(bert):
+    return reconstruction_explorer(bert)
+
+
+@pytest.fixture
+def redraws(monkeypatch):
+    """Collects an entry at each redraw."""
+    found, draw = [], ReconstructionExplorer.draw
+
+    def counted(self):
+        found.append(self.place.value)
+        return draw(self)
+
+    monkeypatch.setattr(ReconstructionExplorer, "draw", counted)
+    return found
+
+
+def by_hand(tables, ids, place, without, types=None):
+    """The layer's output for one token, from the tables alone, in another order."""
+    zeros = np.zeros(tables.gamma.shape)
+    x = zeros.copy()
+    if "token" not in without:
+        x += tables.token[ids[place]]
+    if "position" not in without:
+        x += tables.position[place]
+    if "token type" not in without:
+        x += tables.token_type[types[place] if types else 0]
+    m = sum(x) / len(x)
+    v = sum((x - m) ** 2) / len(x)
+    if "mean" not in without:
+        x = x - m
+    if "variance" not in without:
+        v = v if "epsilon" in without else v + tables.eps
+        x = x / v**0.5 if v else zeros
+    if "gamma" not in without:
+        x = x * tables.gamma
+    return x if "beta" in without else x + tables.beta
+
+
+def compared(got, true):
+    """Distance as a share of the true one's norm, and cosine (0 with zeros)."""
+    norm, length = np.sqrt(sum(true**2)), np.sqrt(sum(got**2))
+    cosine = sum(got * true) / (norm * length) if length else 0.0
+    return np.sqrt(sum((got - true) ** 2)) / norm, cosine
+
+
+@pytest.fixture
+def toy(tmp_path):
+    """A BERT of six dimensions with an epsilon that can be felt."""
+    bert = toy_bert(tmp_path, positions=8)
+    return replace(bert, tables=replace(bert.tables, eps=0.5))
+
+
+def test_leaving_out_any_of_them(toy):
+    """All 256 choices of what is left out, each with one more switched."""
+    breakdown = embed(toy, "dogs x")
+    ids, place = breakdown.ids, 2
+    subsets = [set(s) for n in range(9) for s in combinations(INGREDIENTS, n)]
+    vectors = {frozenset(s): by_hand(toy.tables, ids, place, s) for s in subsets}
+    true = vectors[frozenset()]
+    np.testing.assert_allclose(breakdown.output[place], true, atol=1e-5)
+    for out in subsets:
+        rebuilt, present, distances, cosines = leave_out(toy, breakdown, place, out)
+        np.testing.assert_allclose(rebuilt, vectors[frozenset(out)], atol=1e-5)
+        assert present == pytest.approx(compared(rebuilt, true)[0], abs=1e-5)
+        assert list(distances) == list(cosines) == list(INGREDIENTS)
+        for name in INGREDIENTS:
+            distance, cosine = compared(vectors[frozenset(out ^ {name})], true)
+            assert distances[name] == pytest.approx(distance, abs=1e-5)
+            assert cosines[name] == pytest.approx(cosine, abs=1e-5)
+    # The eight can be told apart, epsilon too.
+    singles = leave_out(toy, breakdown, place, ())[2].values()
+    assert len({round(d, 4) for d in singles}) == 8
+    assert min(singles) > 0.001
+
+
+def test_leaving_out_changes_nothing_that_it_is_given(toy):
+    breakdown = embed(toy, "dog")
+    before, without = breakdown.output.copy(), ["mean"]
+    leave_out(toy, breakdown, 1, without)
+    np.testing.assert_array_equal(breakdown.output, before)
+    assert without == ["mean"]
+
+
+def drawn_state(explorer):
+    """What the explorer's picture shows: rebuilt and true vector, and the distances."""
+    figure = explorer.plot().figure
+    strips, _, axes = figure.axes
+    rebuilt, true, _ = np.asarray(strips.images[0].get_array())
+    return rebuilt, true, [bar.get_width() for bar in bars(axes)]
+
+
+def test_at_first(explorer, bert):
+    assert list(explorer.controls) == ["text", "pair", "place", *SWITCHES]
+    assert (explorer.text.value, explorer.pair.value) == ("hello, world!", "")
+    assert (explorer.place.value, explorer.place.min, explorer.place.max) == (1, 0, 5)
+    assert all(explorer.controls[name].value is True for name in SWITCHES)
+    assert explorer.without == []
+    assert said(explorer) == f"6 tokens; token 1 is “{embed(bert, 'hello').tokens[1]}”."
+    assert shown(explorer) == explorer.caption
+    assert explorer.caption.startswith(
+        "With all ingredients the output of “hello” (token 1) is the true one. Of those"
+    )
+    rebuilt, true, distances = drawn_state(explorer)
+    np.testing.assert_array_equal(rebuilt, true)
+    np.testing.assert_array_equal(true, embed(bert, "hello, world!").output[1])
+    ids = embed(bert, "hello, world!").ids
+    for name, distance in zip(INGREDIENTS, distances):
+        wanted, _ = compared(by_hand(bert.tables, ids, 1, {name}), true)
+        assert distance == pytest.approx(wanted, abs=1e-4)
+
+
+def test_one_switch_after_the_other(explorer, bert, redraws):
+    before = state(explorer)
+    ids = embed(bert, "hello, world!").ids
+    for i, (name, switch) in enumerate(zip(INGREDIENTS, SWITCHES)):
+        explorer.controls[switch].value = False
+        assert explorer.without == [name]
+        rebuilt, true, distances = drawn_state(explorer)
+        wanted = by_hand(bert.tables, ids, 1, {name})
+        np.testing.assert_allclose(rebuilt, wanted, atol=1e-4)
+        assert distances[i] == 0  # with it again, nothing is missing
+        present, _ = compared(wanted, true)
+        assert explorer.caption.startswith(
+            f"Without {name} the output of “hello” (token 1) is {present:.2f} of its"
+            " norm"
+        )
+        cosine = round(compared(wanted, true)[1], 2) + 0
+        assert f" away from the true one, cosine {cosine:.2f}. " in explorer.caption
+        assert shown(explorer) == explorer.caption
+        assert explorer.view.value != before[0]
+        explorer.controls[switch].value = True
+        assert state(explorer) == before
+        assert len(redraws) == 2 * (i + 1)
+
+
+@pytest.mark.parametrize("pair", [("variance", "beta"), ("token", "token type")])
+def test_two_switches(explorer, bert, pair):
+    for name in pair:
+        explorer.controls[name.replace(" ", "_")].value = False
+    ids = embed(bert, "hello, world!").ids
+    rebuilt, true, distances = drawn_state(explorer)
+    wanted = by_hand(bert.tables, ids, 1, pair)
+    np.testing.assert_allclose(rebuilt, wanted, atol=1e-4)
+    assert f"Without {pair[0]} and {pair[1]} the output" in shown(explorer)
+    for name, distance in zip(INGREDIENTS, distances):
+        out = set(pair) ^ {name}
+        present, _ = compared(by_hand(bert.tables, ids, 1, out), true)
+        assert distance == pytest.approx(present, abs=1e-4)
+
+
+def test_all_switches_off(explorer):
+    for name in SWITCHES:
+        explorer.controls[name].value = False
+    rebuilt, true, distances = drawn_state(explorer)
+    assert not rebuilt.any()
+    assert true.any()
+    assert explorer.caption.endswith("is 1.00 of its norm away from the true one,"
+                                     " cosine 0.00. Nothing is in use.")  # fmt: skip
+    assert distances[INGREDIENTS.index("epsilon")] == 1
+
+
+def test_another_place(explorer, bert):
+    explorer.place.value = 3
+    assert said(explorer) == "6 tokens; token 3 is “world”."
+    assert "the output of “world” (token 3)" in shown(explorer)
+    _, true, _ = drawn_state(explorer)
+    np.testing.assert_array_equal(true, embed(bert, "hello, world!").output[3])
+    explorer.place.value = 99
+    assert explorer.place.value == 5
+    assert "“[SEP]” (token 5)" in shown(explorer)
+    explorer.place.value = -1
+    assert explorer.place.value == 0
+    assert "“[CLS]” (token 0)" in shown(explorer)
+
+
+def test_the_slider_follows_the_text(explorer, bert, redraws):
+    explorer.place.value = 5
+    del redraws[:]
+    explorer.text.value = "dog"
+    assert redraws == [5], "one redraw, though the value is clamped"
+    assert (explorer.place.value, explorer.place.max) == (2, 2)
+    assert said(explorer) == "3 tokens; token 2 is “[SEP]”."
+    _, true, _ = drawn_state(explorer)
+    np.testing.assert_array_equal(true, embed(bert, "dog").output[2])
+    explorer.text.value = "one two three four five"
+    assert (explorer.place.value, explorer.place.max) == (2, 6)
+    assert said(explorer) == "7 tokens; token 2 is “two”."
+    assert len(redraws) == 2
+    explorer.place.value = 6  # the slider still works
+    assert len(redraws) == 3
+    assert "“[SEP]” (token 6)" in shown(explorer)
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("dog " * 600, "That is 602 tokens and the model takes 512: shorten"),
+        ("x" * 100_000, "has 100,000 characters"),
+        ("a\ud800", "half of a character"),
+    ],
+)
+def test_a_text_that_cannot_be_used(explorer, typed, says):
+    explorer.variance.value = False
+    before, last = state(explorer), explorer.place.max
+    explorer.text.value = typed
+    is_refused(explorer, before, explorer.text, typed)
+    assert says in said(explorer)
+    # The other controls still belong to the picture that is shown, and wait.
+    assert explorer.place.max == last
+    explorer.place.value = 4
+    explorer.beta.value = False
+    is_refused(explorer, before, explorer.text, typed)
+    assert says in said(explorer)
+    explorer.text.value = "dog"
+    assert said(explorer) == "3 tokens; token 2 is “[SEP]”."
+    assert shown(explorer) == explorer.caption
+    assert explorer.caption.startswith(
+        "Without variance and beta the output of “[SEP]”"
+    )
+
+
+def test_as_many_tokens_as_the_model_takes(explorer):
+    explorer.text.value = "dog " * 510
+    assert explorer.place.max == 511
+    explorer.place.value = 511
+    assert "“[SEP]” (token 511)" in shown(explorer)
+
+
+UNUSUAL_TEXTS = {
+    "👩": "[UNK]",
+    "x" * 101: "[UNK]",
+    "[MASK] dog": "[MASK]",
+    "[SEP][PAD]": "[SEP]",
+    "<b>": "<",
+    "$x$": "$",
+    "שלום": "ש",
+    ", dog": ",",
+    "東京": "東",
+}
+
+
+def test_unusual_texts(explorer, bert):
+    for typed, token in UNUSUAL_TEXTS.items():
+        explorer.text.value = typed
+        ids = embed(bert, typed).ids
+        assert said(explorer) == f"{len(ids)} tokens; token 1 is {quoted(token)}."
+        assert f"the output of {quoted(token)} (token 1) is" in shown(explorer)
+        assert explorer.place.max == len(ids) - 1
+        rebuilt, true, _ = drawn_state(explorer)
+        np.testing.assert_array_equal(rebuilt, true)
+        np.testing.assert_allclose(true, by_hand(bert.tables, ids, 1, ()), atol=1e-4)
+
+
+def test_hostile_text(explorer, bert):
+    for typed in HOSTILE:
+        explorer.text.value = typed
+        assert explorer.text.value == typed
+        assert skeleton(explorer.view.value) == PLAIN_FIGURE
+        assert shown(explorer) == explorer.caption
+        assert said(explorer).startswith(f"{len(embed(bert, typed).ids)} tokens; ")
+
+
+def test_any_text(explorer):
+    @settings(ANY, max_examples=10)
+    @given(ANY_TEXT)
+    def check(text):
+        explorer.text.value = text
+        assert skeleton(explorer.view.value) == PLAIN_FIGURE
+        assert shown(explorer) == explorer.caption
+        assert "cannot be shown" not in said(explorer)
+
+    check()
+
+
+def test_an_error_is_said(explorer, monkeypatch):
+    before = state(explorer)
+
+    def fail(*_, **__):
+        raise RuntimeError("<b>out</b> of luck")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(reconstruction_module, "leave_out", fail)
+        explorer.text.value = "cat"
+    is_refused(explorer, before, explorer.text, "cat")
+    assert "RuntimeError: <b>out</b> of luck" in said(explorer)
+    explorer.text.value = "mouse"
+    assert said(explorer) == "3 tokens; token 1 is “mouse”."
+
+
+def test_three_faces(explorer):
+    first = face(explorer)
+    assert len(first[0]) < 200_000
+    switches = " · ".join(f"{name}: yes" for name in INGREDIENTS)
+    assert first[1] == (
+        f"Text: hello, world! · Second text: (empty) · Token at: 1 · {switches}."
+        f" {explorer.caption}"
+    )
+    explorer.text.value = "dog"
+    explorer.mean.value = False
+    assert face(explorer) == first, "what is saved is the state at first"
+
+
+@pytest.mark.parametrize("start", ["👩 東京 $x$", "שלום", "a · b\nc", "dog " * 200])
+def test_any_text_to_begin_with(bert, start):
+    explorer = reconstruction_explorer(bert, start)
+    assert "Token at: 1 · token: yes" in face(explorer)[1]
+
+
+NO_TEXT = "There is no text: these are the special tokens alone."
+NOTHING_KEPT = (
+    "The tokenizer keeps nothing of what was typed: these are the special tokens alone."
+)
+
+
+@pytest.mark.parametrize(
+    ("start", "pair", "says"),
+    [
+        ("", None, f"2 tokens; token 1 is “[SEP]”. {NO_TEXT}"),
+        ("  ", " ", f"2 tokens; token 1 is “[SEP]”. {NO_TEXT}"),
+        ("\u200b", "", f"2 tokens; token 1 is “[SEP]”. {NOTHING_KEPT}"),
+        ("", "\u200b", f"3 tokens; token 1 is “[SEP]”, of type 0. {NOTHING_KEPT}"),
+        ("", "dog", "4 tokens; token 1 is “[SEP]”, of type 0."),
+    ],
+)
+def test_nothing_to_begin_with(bert, start, pair, says):
+    explorer = reconstruction_explorer(bert, start, pair)
+    assert said(explorer) == says
+    assert "the output of “[SEP]” (token 1) is" in shown(explorer)
+    explorer.pair.value = ""
+    explorer.text.value = "a dog"
+    assert said(explorer) == "4 tokens; token 1 is “a”."
+    assert explorer.place.max == 3
+    explorer.text.value, explorer.pair.value = start, pair or ""
+    assert said(explorer) == says
+
+
+# The second text
+
+
+def test_a_second_text(explorer, bert, redraws):
+    explorer.pair.value = "a dog"
+    assert len(redraws) == 1
+    assert said(explorer) == "9 tokens; token 1 is “hello”, of type 0."
+    assert (explorer.place.value, explorer.place.max) == (1, 8)
+    explorer.place.value = 7
+    assert said(explorer) == "9 tokens; token 7 is “dog”, of type 1."
+    assert "the output of “dog” (token 7) is" in shown(explorer)
+    given = embed(bert, "hello, world!", "a dog")
+    _, true, distances = drawn_state(explorer)
+    np.testing.assert_array_equal(true, given.output[7])
+    for types, same in ((given.types, True), ([0] * 9, False)):
+        found = by_hand(bert.tables, given.ids, 7, (), types)
+        assert np.allclose(true, found, atol=1e-4) == same, (
+            "the type reaches the vector"
+        )
+    for name, distance in zip(INGREDIENTS, distances):
+        without = by_hand(bert.tables, given.ids, 7, {name}, given.types)
+        assert distance == pytest.approx(compared(without, true)[0], abs=1e-4)
+
+
+@pytest.mark.parametrize("left_out", [{"position"}, {"token type"}, {"token", "beta"}])
+def test_what_is_left_out_of_a_second_text(bert, left_out):
+    explorer = reconstruction_explorer(bert, "hello", "a dog", 4)
+    for name in left_out:
+        explorer.controls[name.replace(" ", "_")].value = False
+    given = embed(bert, "hello", "a dog")
+    assert given.types[4] == 1
+    rebuilt, true, _ = drawn_state(explorer)
+    np.testing.assert_array_equal(true, given.output[4])
+    wanted = by_hand(bert.tables, given.ids, 4, left_out, given.types)
+    np.testing.assert_allclose(rebuilt, wanted, atol=1e-4)
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\t"])
+def test_a_blank_second_text_is_none(bert, blank):
+    explorer = reconstruction_explorer(bert, "a dog", blank)
+    assert said(explorer) == "4 tokens; token 1 is “a”."
+    before = state(explorer)
+    explorer.pair.value = "cat"
+    assert said(explorer) == "6 tokens; token 1 is “a”, of type 0."
+    explorer.place.value = 5
+    explorer.pair.value = blank
+    assert (explorer.place.value, explorer.place.max) == (3, 3)
+    explorer.place.value = 1
+    assert state(explorer) == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("dog " * 600, "the model takes 512: shorten"),
+        ("x" * 100_000, "The second text has 100,000 characters"),
+        ("a\ud800", "half of a character"),
+    ],
+)
+def test_a_second_text_that_cannot_be_used(explorer, bert, typed, says):
+    before, last = state(explorer), explorer.place.max
+    explorer.pair.value = typed
+    is_refused(explorer, before, explorer.pair, typed)
+    assert says in said(explorer)
+    assert explorer.place.max == last
+    explorer.pair.value = ""
+    assert state(explorer) == before
+    with pytest.raises(InputError, match=says):
+        reconstruction_explorer(bert, "dog", typed)
+
+
+def test_hostile_second_text(explorer, bert):
+    explorer.text.value = "dog"
+    for typed in HOSTILE:
+        explorer.pair.value = typed
+        explorer.place.value = explorer.place.max - 1
+        assert skeleton(explorer.view.value) == PLAIN_FIGURE
+        assert shown(explorer) == explorer.caption
+        assert said(explorer).startswith(f"{len(embed(bert, 'dog', typed).ids)} tokens")
+        assert said(explorer).endswith(", of type 1.")
+    hostile = reconstruction_explorer(bert, "dog", HOSTILE[0])
+    assert f"Second text: {HOSTILE[0]} · Token" in face(hostile)[1]
+
+
+def test_a_pair_on_a_model_with_one_type(tmp_path):
+    one = toy_bert(tmp_path, types=1)
+    says = "This model has 1 token type: it takes one text, not a pair."
+    with pytest.raises(InputError, match=says):
+        reconstruction_explorer(one, "dog", "cat")
+    explorer = reconstruction_explorer(one, "dog")
+    before = state(explorer)
+    explorer.pair.value = "cat"
+    is_refused(explorer, before, explorer.pair, "cat")
+    assert said(explorer) == f"Please note: {says}"
+    explorer.pair.value = " "
+    assert state(explorer) == before
+
+
+@pytest.mark.parametrize(
+    ("start", "says"),
+    [
+        ("dog " * 600, "602 tokens and the model takes 512"),
+        ("\ud800", "half of a character"),
+        (7, "must be a string, such as 'my dog', not int"),
+        (["a"], "must be a string, such as 'my dog', not list"),
+        (None, "must be a string, such as 'my dog', not NoneType"),
+    ],
+)
+def test_a_text_that_nothing_can_begin_with(bert, start, says):
+    with pytest.raises(InputError, match=says):
+        reconstruction_explorer(bert, start)
+
+
+@pytest.mark.parametrize("pair", [7, ["a"], 0.5])
+def test_a_second_text_that_is_none(bert, pair):
+    with pytest.raises(InputError, match="The second text must be a string, such as"):
+        reconstruction_explorer(bert, "dog", pair)
+
+
+@pytest.mark.parametrize("place", [1.5, 1.0, "1", None, [1], len, NAN])
+def test_a_place_that_is_none(bert, place):
+    with pytest.raises(InputError, match="The place must be a whole number, such as 1"):
+        reconstruction_explorer(bert, place=place)
+
+
+@pytest.mark.parametrize(
+    ("place", "wanted"),
+    [(-3, 0), (0, 0), (np.int64(3), 3), (5, 5), (6, 5), (999, 5)],
+)
+def test_a_place_to_begin_with(bert, place, wanted):
+    explorer = reconstruction_explorer(bert, place=place)
+    assert explorer.place.value == wanted
+    assert f"(token {wanted})" in shown(explorer)
+
+
+def test_plot_is_the_present_state(explorer):
+    explorer.text.value = "cat"
+    explorer.gamma.value = False
+    assert explorer.plot().caption == explorer.caption
+
+
+def test_explorers_share_no_state(bert):
+    one, other = reconstruction_explorer(bert), reconstruction_explorer(bert)
+    before = state(other)
+    one.text.value = "cat"
+    one.mean.value = False
+    assert state(other) == before
+    assert other.place.max == 5
+
+
+def test_every_control_has_a_label(explorer):
+    labels = [control.description for control in explorer.controls.values()]
+    assert labels == ["Text:", "Second text:", "Token at:", *INGREDIENTS]
+
+
+@pytest.mark.parametrize("types", [1, 2])
+def test_another_model(tmp_path, types):
+    bert = toy_bert(tmp_path, positions=8, types=types)
+    explorer = reconstruction_explorer(bert, "dogs x!", place=2)
+    assert explorer.place.max == 5
+    assert said(explorer) == "6 tokens; token 2 is “##s”."
+    for name in ("token", "token_type", "variance"):
+        explorer.controls[name].value = False
+        assert not said(explorer).startswith("Please note")
+    face(explorer)
+    before = state(explorer)
+    explorer.text.value = "dog " * 7
+    is_refused(explorer, before, explorer.text, "dog " * 7)
+    assert "That is 9 tokens and the model takes 8" in said(explorer)
+
+
+# The exercises' checks: right answers as learners write them
+
+
+def rows(x, gamma, beta, eps):
+    result = []
+    for row in x:
+        centred = row - row.mean()
+        result.append(centred / np.sqrt((centred**2).mean() + eps) * gamma + beta)
+    return result  # a list of arrays
+
+
+def einsum(x, gamma, beta, eps):
+    centred = x - np.einsum("th->t", x)[:, None] / x.shape[1]
+    variance = np.einsum("th,th->t", centred, centred) / x.shape[1]
+    return np.einsum("th,t,h->th", centred, (variance + eps) ** -0.5, gamma) + beta
+
+
+def in_place(x, gamma, beta, eps):
+    x -= x.mean(axis=1)[:, None]
+    x /= np.sqrt((x**2).mean(axis=1)[:, None] + eps)
+    x *= gamma
+    x += beta
+    return x
+
+
+def single_precision(x, gamma, beta, eps):
+    return in_place(*(np.float32(v) for v in (x, gamma, beta)), np.float32(eps))
+
+
+def transposed(x, gamma, beta, eps):
+    x = x.T
+    return ((x - x.mean(axis=0)) / (x.var(axis=0) + eps) ** 0.5).T * gamma + beta
+
+
+def squares(x, gamma, beta, eps):
+    mean = x.mean(-1, keepdims=True)
+    deviation = np.sqrt((x**2).mean(-1, keepdims=True) - mean**2 + eps)
+    return (gamma * (x - mean) / deviation + beta).tolist()
+
+
+def one_hot(tables, ids, types):
+    token = np.eye(len(tables.token))[ids] @ tables.token
+    position = np.eye(len(ids), len(tables.position)) @ tables.position
+    total = token + position + np.eye(2)[types] @ tables.token_type
+    return einsum(total, tables.gamma, tables.beta, tables.eps)
+
+
+def token_by_token(tables, ids, types):
+    result = []
+    for i, (token_id, kind) in enumerate(zip(ids, types)):
+        total = tables.token[token_id] + tables.position[i] + tables.token_type[kind]
+        result.append(in_place(total[None], tables.gamma, tables.beta, tables.eps)[0])
+    return result
+
+
+def spoiling(tables, ids, types):
+    rows = tables.token[ids]
+    rows += tables.position[: len(ids)]
+    rows += tables.token_type[np.array(types)]
+    ids.clear()
+    tables.gamma[:] *= 1
+    return single_precision(rows, tables.gamma, tables.beta, tables.eps)
+
+
+def every_output(tables):
+    """The output of each token at each position: (tokens, positions, hidden)."""
+    n, places = len(tables.token), len(tables.position)
+    sums = [[tables.token[i] + tables.position[j] for j in range(places)]
+            for i in range(n)]  # fmt: skip
+    return np.array([layer(tables, np.array(row) + tables.token_type[0])
+                     for row in sums])  # fmt: skip
+
+
+def nearest(tables, output):
+    distance = abs(every_output(tables) - output).sum(axis=2)
+    return np.unravel_index(distance.argmin(), distance.shape)
+
+
+def most_similar(tables, output):
+    every = every_output(tables)
+    place = np.argmax(every @ output / np.linalg.norm(every, axis=2))
+    return [int(place) // 30, int(place) % 30]
+
+
+def first_close(tables, output):
+    for token_id, rows in enumerate(every_output(tables)):
+        for place, vector in enumerate(rows):
+            if np.allclose(vector, output):
+                return token_id, place
+    return None
+
+
+def as_an_array(tables, output):
+    return np.argwhere(np.isclose(every_output(tables), output).all(axis=2))[0]
+
+
+def token_after_token(tables, output):
+    best = (np.inf, None, None)
+    for token_id in range(len(tables.token)):
+        ids, zeros = [token_id] * len(tables.position), [0] * len(tables.position)
+        found = ((one_hot(tables, ids, zeros) - output) ** 2).sum(axis=1)
+        best = min(best, (found.min(), token_id, found.argmin()))
+    return best[1:]
+
+
+CHECKS = {
+    check_layer_norm: [rows, einsum, in_place, single_precision, transposed, squares],
+    check_embedding_layer: [one_hot, token_by_token, spoiling],
+    check_find_token: [
+        nearest,
+        most_similar,
+        first_close,
+        as_an_array,
+        token_after_token,
+    ],
+}
+RIGHT = [(check, answer) for check in CHECKS for answer in CHECKS[check]]
+by_name = {"ids": lambda value: getattr(value, "__name__", None)}
+
+
+@pytest.mark.parametrize(("check", "answer"), RIGHT, **by_name)
+def test_a_right_answer(check, answer):
+    feedback = check(answer)
+    assert feedback, feedback.text
+    assert re.fullmatch(r"Right, on all \d+ cases\.", feedback.text)
+    assert check(answer), "a second time: nothing was spoilt"
+
+
+def mistakes_of(check, monkeypatch):
+    """What a check tries answers with: the right one, its cases and its mistakes."""
+    given = []
+    with monkeypatch.context() as patch:
+        module = sys.modules[check.__module__]
+        patch.setattr(module, "check", lambda *tried, **_: given.append(tried))
+        check(lambda *_: None)
+    ((_, solution, cases, mistakes),) = given
+    return solution, cases, mistakes
+
+
+@pytest.mark.parametrize("check", CHECKS, **by_name)
+def test_every_mistake_gets_its_own_hint(check, monkeypatch):
+    solution, cases, mistakes = mistakes_of(check, monkeypatch)
+    assert check(solution)
+    assert len(mistakes) >= 4
+    for mistake, hint in mistakes:
+        feedback = check(mistake)
+        assert not feedback, hint
+        assert feedback.text == f"Not yet: {hint}"
+        assert all(np.isfinite(mistake(*case)).all() for case in cases), hint
+
+
+@pytest.mark.parametrize("check", CHECKS, **by_name)
+def test_a_hint_is_never_about_the_right_answer(check, monkeypatch):
+    """On its first case that tells them apart, no mistake is near the right answer."""
+    solution, cases, mistakes = mistakes_of(check, monkeypatch)
+    for mistake, hint in mistakes:
+        apart = [
+            np.shape(mistake(*case)) != np.shape(solution(*case))
+            or np.abs(np.subtract(mistake(*case), solution(*case))).max() > 0.01
+            for case in cases
+        ]
+        assert any(apart), hint
+
+
+def norm(x, gamma, beta, eps, axis=-1, **more):
+    centred = x - x.mean(axis=axis, keepdims=True)
+    return centred / np.sqrt(x.var(axis=axis, keepdims=True, **more) + eps)
+
+
+def layer(tables, total):
+    return np.array(rows(total, tables.gamma, tables.beta, tables.eps))
+
+
+def add(tables, ids, types, positions=None):
+    positions = range(len(ids)) if positions is None else positions
+    found = tables.token[ids] + tables.position[list(positions)]
+    return found + tables.token_type[types]
+
+
+def sums(tables, kind=0):
+    found = tables.token[:, None] + tables.position
+    return found + tables.token_type[kind]
+
+
+def layer3(tables, total):
+    return np.array([layer(tables, rows) for rows in total])
+
+
+def closest(tables, every, vector, farthest=False):
+    away = np.linalg.norm(every - vector, axis=2)
+    place = away.argmax() if farthest else away.argmin()
+    return place // len(tables.position), place % len(tables.position)
+
+
+# Mistakes written out: not with the check's own functions.
+WRONG = {
+    "over the tokens": (
+        check_layer_norm,
+        lambda x, g, b, e: (x - x.mean(0)) / np.sqrt(x.var(0) + e) * g + b,
+        ["run over the tokens (axis=0)"],
+    ),
+    "over everything": (
+        check_layer_norm,
+        lambda x, g, b, e: (x - x.mean()) / np.sqrt(x.var() + e) * g + b,
+        ["those of all tokens together"],
+    ),
+    "n - 1": (
+        check_layer_norm,
+        lambda x, g, b, e: norm(x, g, b, e, ddof=1) * g + b,
+        ["divide by N − 1"],
+    ),
+    "epsilon outside": (
+        check_layer_norm,
+        lambda x, g, b, e: (x - x.mean(-1)[:, None]) / (x.std(-1)[:, None] + e) * g + b,
+        ["stands under the root"],
+    ),
+    "no epsilon": (
+        check_layer_norm,
+        lambda x, g, b, e: norm(x, g, b, 0) * g + b,
+        ["epsilon is left out"],
+    ),
+    "no gamma, no beta": (check_layer_norm, norm, ["gamma and beta are left out"]),
+    "no gamma": (
+        check_layer_norm,
+        lambda x, g, b, e: norm(x, g, b, e) + b,
+        ["gamma is left out"],
+    ),
+    "no beta": (
+        check_layer_norm,
+        lambda x, g, b, e: norm(x, g, b, e) * g,
+        ["beta is left out"],
+    ),
+    "two at once": (
+        check_layer_norm,
+        lambda x, g, b, e: norm(x, g, b, 0, axis=0) * g + b,
+        ["(axis=0)", " Also: epsilon is left out"],
+    ),
+    "four at once": (
+        check_layer_norm,
+        lambda x, g, b, e: norm(x, g, b, 0, axis=0, ddof=1) * g,
+        ["(axis=0)", "N − 1", "epsilon is left out", "Also: beta is left out"],
+    ),
+    "gamma for beta": (
+        check_layer_norm,
+        lambda x, g, b, e: norm(x, g, b, e) * b + g,
+        ["have changed places"],
+    ),
+    "beta first": (
+        check_layer_norm,
+        lambda x, g, b, e: (norm(x, g, b, e) + b) * g,
+        ["first gamma, then beta"],
+    ),
+    "no root": (
+        check_layer_norm,
+        lambda x, g, b, e: (x - x.mean(-1)[:, None]) / (x.var(-1)[:, None] + e) * g + b,
+        ["its root is missing"],
+    ),
+    "no mean": (
+        check_layer_norm,
+        lambda x, g, b, e: x / np.sqrt(x.var(-1)[:, None] + e) * g + b,
+        ["the mean is not subtracted"],
+    ),
+    "no deviation": (
+        check_layer_norm,
+        lambda x, g, b, e: (x - x.mean(-1)[:, None]) * g + b,
+        ["do not divide by the standard deviation"],
+    ),
+    "one token": (
+        check_layer_norm,
+        lambda x, g, b, e: rows(x, g, b, e)[0],
+        ["the first token alone"],
+    ),
+    "one row": (
+        check_layer_norm,
+        lambda x, g, b, e: rows(x[:1], g, b, e),
+        ["the first token alone"],
+    ),
+    "no keepdims": (
+        check_layer_norm,
+        lambda x, g, b, e: x - x.mean(axis=-1),
+        ["it stopped with ValueError", "need keepdims=True"],
+    ),
+    "no type": (
+        check_embedding_layer,
+        lambda t, i, y: layer(t, t.token[i] + t.position[: len(i)]),
+        ["the token type row is left out"],
+    ),
+    "type 0 for all": (
+        check_embedding_layer,
+        lambda t, i, y: layer(t, add(t, i, 0)),
+        ["look up its own type"],
+    ),
+    "position 0 for all": (
+        check_embedding_layer,
+        lambda t, i, y: layer(t, t.token[i] + t.position[0] + t.token_type[y]),
+        ["every token gets position row 0"],
+    ),
+    "positions by ID": (
+        check_embedding_layer,
+        lambda t, i, y: layer(t, add(t, i, y, i)),
+        ["the position table with the token IDs"],
+    ),
+    "positions from 1": (
+        check_embedding_layer,
+        lambda t, i, y: layer(t, add(t, i, y, np.arange(len(i)) + 1)),
+        ["your positions begin with 1"],
+    ),
+    "only two rows": (
+        check_embedding_layer,
+        lambda t, i, y: t.token[i] + t.token_type[y],
+        ["the position rows are left out, and the LayerNorm"],
+    ),
+    "the sum": (check_embedding_layer, add, ["that is the sum. LayerNorm comes after"]),
+    "a bare LayerNorm": (
+        check_embedding_layer,
+        lambda t, i, y: norm(add(t, i, y), 1, 0, t.eps),
+        ["gamma and beta are left out:"],
+    ),
+    "over the tokens of the layer": (
+        check_embedding_layer,
+        lambda t, i, y: norm(add(t, i, y), 1, 0, t.eps, axis=0) * t.gamma + t.beta,
+        ["over the tokens (axis=0)"],
+    ),
+    "no position": (
+        check_embedding_layer,
+        lambda t, i, y: layer(t, t.token[i] + t.token_type[y]),
+        ["the position rows are left out."],
+    ),
+    "all positions": (
+        check_embedding_layer,
+        lambda t, i, y: t.token[i] + t.position,
+        ["it stopped with ValueError", "a table cutting to the number of tokens?"],
+    ),
+    "the mean of the rows": (
+        check_embedding_layer,
+        lambda t, i, y: layer(t, add(t, i, y) / 3),
+        ["add the rows, don't average them."],
+    ),
+    "the mean of the rows alone": (
+        check_embedding_layer,
+        lambda t, i, y: add(t, i, y) / 3,
+        ["that is the mean of the three rows", "LayerNorm comes after it."],
+    ),
+    "no epsilon in the layer": (
+        check_embedding_layer,
+        lambda t, i, y: norm(add(t, i, y), 1, 0, 0) * t.gamma + t.beta,
+        ["epsilon is left out"],
+    ),
+    "gamma for beta in the layer": (
+        check_embedding_layer,
+        lambda t, i, y: norm(add(t, i, y), 1, 0, t.eps) * t.beta + t.gamma,
+        ["gamma and beta have changed places"],
+    ),
+    "each row normalised": (
+        check_embedding_layer,
+        lambda t, i, y: (
+            layer(t, t.token[i])
+            + layer(t, t.position[: len(i)])
+            + layer(t, t.token_type[y])
+        ),
+        ["you put each of the three rows through LayerNorm"],
+    ),
+    "n - 1 in the layer": (
+        check_embedding_layer,
+        lambda t, i, y: norm(add(t, i, y), 1, 0, t.eps, ddof=1) * t.gamma + t.beta,
+        ["divide by N − 1"],
+    ),
+    "no type, no LayerNorm": (
+        check_embedding_layer,
+        lambda t, i, y: t.token[i] + t.position[: len(i)],
+        ["the token type rows are left out, and the LayerNorm"],
+    ),
+    "against the sums": (
+        check_find_token,
+        lambda t, o: closest(t, sums(t), o),
+        ["you compare with the sums"],
+    ),
+    "LayerNorm undone": (
+        check_find_token,
+        lambda t, o: closest(t, sums(t), (o - t.beta) / t.gamma),
+        ["you undo beta and gamma", "put each sum through LayerNorm"],
+    ),
+    "one after the other": (
+        check_find_token,
+        lambda t, o: (
+            np.square(t.token - o).sum(1).argmin(),
+            np.square(t.position - o).sum(1).argmin(),
+        ),
+        ["one after the other", "try the pairs"],
+    ),
+    "no type in the sums": (
+        check_find_token,
+        lambda t, o: closest(t, layer3(t, sums(t) - t.token_type[0]), o),
+        ["the token type row is left out"],
+    ),
+    "type 1": (
+        check_find_token,
+        lambda t, o: closest(t, layer3(t, sums(t, 1)), o),
+        ["the token is of type 0"],
+    ),
+    "argmax": (
+        check_find_token,
+        lambda t, o: closest(t, -every_output(t) + 2 * o, o, farthest=True),
+        ["the pair that is farthest away"],
+    ),
+    "min": (
+        check_find_token,
+        lambda t, o: ((every_output(t) - o) ** 2).sum(axis=2).min(),
+        [".argmin() says which it is, .min() does not"],
+    ),
+    "one number": (
+        check_find_token,
+        lambda t, o: ((every_output(t) - o) ** 2).sum(axis=2).argmin(),
+        ["np.unravel_index(number, shape) turns it into two"],
+    ),
+    "one number, by position": (
+        check_find_token,
+        lambda t, o: ((every_output(t) - o) ** 2).sum(axis=2).T.argmin(),
+        ["np.unravel_index(number, shape) turns it into two"],
+    ),
+    "position alone": (
+        check_find_token,
+        lambda t, o: nearest(t, o)[1],
+        ["that is the position alone"],
+    ),
+    "token alone": (
+        check_find_token,
+        lambda t, o: nearest(t, o)[0],
+        ["that is the token ID alone"],
+    ),
+    "position first": (
+        check_find_token,
+        lambda t, o: nearest(t, o)[::-1],
+        ["in the wrong order"],
+    ),
+    "positions counted from 1": (
+        check_find_token,
+        lambda t, o: (nearest(t, o)[0], nearest(t, o)[1] + 1),
+        ["one too many"],
+    ),
+    "tokens counted from 1": (
+        check_find_token,
+        lambda t, o: (nearest(t, o)[0] + 1, nearest(t, o)[1]),
+        ["one too many"],
+    ),
+    "both counted from 1": (
+        check_find_token,
+        lambda t, o: np.add(nearest(t, o), 1),
+        ["one too many"],
+    ),
+    "all of argwhere": (
+        check_find_token,
+        lambda t, o: np.argwhere(np.isclose(every_output(t), o).all(axis=2)),
+        ["stand in arrays of their own"],
+    ),
+    "where": (
+        check_find_token,
+        lambda t, o: np.where(np.isclose(every_output(t), o).all(axis=2)),
+        ["stand in arrays of their own"],
+    ),
+    "nothing found": (
+        check_find_token,
+        lambda t, o: None + o,
+        ["it stopped with TypeError", "does a function return nothing yet?"],
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", WRONG)
+def test_a_typical_mistake_has_its_hint(mistake):
+    check, answer, hints = WRONG[mistake]
+    feedback = check(answer)
+    assert not feedback
+    assert feedback.text.startswith("Not yet: ")
+    for hint in hints:
+        assert hint in feedback.text
+    assert len(feedback.text) < 500
+
+
+def test_every_hint_is_reached(monkeypatch):
+    """Each sentence of a hint comes from one of the mistakes above."""
+    reached = " ".join(check(answer).text for check, answer, _ in WRONG.values())
+    for check in CHECKS:
+        for _, hint in mistakes_of(check, monkeypatch)[2]:
+            for sentence in hint.split(" Also: "):
+                assert sentence in reached
+
+
+@pytest.mark.parametrize("check", CHECKS, **by_name)
+@pytest.mark.parametrize("stub", [lambda *_: None, lambda *_: ...])
+def test_the_untouched_stub(check, stub):
+    feedback = check(stub)
+    assert not feedback
+    assert feedback.text == "Not started: the function returns nothing yet. Fill it in."
+
+
+@pytest.mark.parametrize("check", CHECKS, **by_name)
+def test_an_answer_that_stops(check):
+    feedback = check(lambda *_: 1 / 0)
+    assert not feedback
+    assert "it stopped with ZeroDivisionError: division by zero" in feedback.text
+    assert "keepdims" not in feedback.text
+    assert "it stopped with TypeError" in check(lambda: 1).text
+    assert "a function is needed here" in check(np.ones(3)).text
+
+
+@pytest.mark.parametrize("check", CHECKS, **by_name)
+@pytest.mark.parametrize(
+    "value",
+    [
+        "dog",
+        {1},
+        {},
+        [],
+        [None],
+        [[1], [1, 2]],
+        len,
+        True,
+        float("nan"),
+        np.eye(9),
+    ],
+    ids=repr,
+)
+def test_an_answer_of_another_type(check, value):
+    feedback = check(lambda *_: value)
+    assert not feedback
+    assert feedback.text.startswith("Not yet: the answer for ")
+    assert feedback.text.endswith(" is wanted.")
+
+
+@pytest.mark.parametrize(("check", "answer"), [RIGHT[0], RIGHT[6], RIGHT[9]], **by_name)
+def test_an_answer_almost_right(check, answer):
+    """Right on the first case alone, or a little off: wrong, and no hint for it."""
+    first = []
+
+    def wrong_later(*arguments):
+        first.append(1)
+        value = np.array(answer(*arguments))
+        return value if len(first) == 1 else value + 2
+
+    for wrong in (wrong_later, lambda *given: np.array(answer(*given)) * 1.01 + 1e-3):
+        feedback = check(wrong)
+        assert not feedback
+        assert feedback.text.startswith("Not yet: the answer for ")
+
+
+def test_a_wrong_shape_is_named():
+    feedback = check_layer_norm(lambda *given: np.array(rows(*given)).T)
+    assert "has shape (5, 3); shape (3, 5) is wanted." in feedback.text
+    feedback = check_embedding_layer(lambda *given: np.array(one_hot(*given))[None])
+    assert "has shape (1, 4, 6); shape (4, 6) is wanted." in feedback.text
+    feedback = check_find_token(lambda *given: [*nearest(*given), 0])
+    assert "has shape (3,); shape (2,) is wanted." in feedback.text
+    feedback = check_find_token(lambda *given: (7, nearest(*given)[1]))
+    assert feedback.text.endswith(" is [7, 3]; [1, 3] is wanted.")
+
+
+def test_no_other_pair_leads_near_the_output_that_is_given():
+    """So the answer is one, by whatever distance it is looked for."""
+    cases = whole_layer.find_cases()
+    assert len({find for _, output in cases for find in output}) > 50
+    for tables, output in cases:
+        assert output.shape == (12,)
+        assert every_output(tables).shape == (9, 30, 12)
+        away = np.linalg.norm(every_output(tables) - output, axis=2).ravel()
+        unit = every_output(tables) / np.linalg.norm(
+            every_output(tables), axis=2, keepdims=True
+        )
+        cosine = (unit @ output / np.linalg.norm(output)).ravel()
+        assert np.sort(away)[0] < 1e-9
+        assert np.sort(away)[1] > 0.5
+        assert np.sort(cosine)[-2] < 0.99
+
+
+def test_a_function_that_returns_nothing(monkeypatch):
+    """It is written, so "Not started" would be no help."""
+
+    def unfinished(tables, ids, types):
+        tables.token[ids] + tables.position[: len(ids)]
+
+    feedback = check_embedding_layer(unfinished)
+    assert not feedback
+    assert feedback.text == (
+        "Not yet: your function returns nothing. Is there a `return` at its end?"
+    )
+    space = {}
+    exec(  # noqa: S102 - cells of a notebook
+        "def layer_norm(x, gamma, beta, eps):\n    ...  # your answer\n"
+        "def embedding_layer(tables, ids, types):\n"
+        "    return layer_norm(tables.token[ids], tables.gamma, tables.beta, 0)",
+        space,
+    )
+    assert check_embedding_layer(space["embedding_layer"]).text == (
+        "Not yet: your function returns nothing. Is there a `return` at its end, and"
+        " does layer_norm, which it calls, return something?"
+    )
+    assert check_layer_norm(space["layer_norm"]).text.startswith("Not started: ")
