@@ -133,7 +133,7 @@ def test_every_cell_of_the_map():
         (1, 2): "20",
     }
     names = [label.get_text() for label in plot.axes.get_yticklabels()]
-    assert names == ["[CLS] 0", "dog 0→1", "$x$ 1"]
+    assert names == ["0 [CLS]", "0→1 dog", "1 $x$"]
 
 
 def test_caption_of_the_map():

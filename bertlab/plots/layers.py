@@ -160,8 +160,10 @@ def plot_shifts(shift, *, tokens, types=None, control=None, title="", ax=None):
     marks = [""] * len(tokens)
     if types is not None:
         marks = [f"{a}→{b}" if a != b else f"{a}" for a, b in zip(*types)]
+    # The types come first: after a token that is written from right to left they would
+    # change places with it.
     names = [
-        f"{drawable(shorten(token, 14))} {mark}".rstrip()
+        f"{mark} {drawable(shorten(token, 14))}".lstrip()
         for token, mark in zip(tokens, marks)
     ]
     numbers = shift.size <= MOST_NUMBERS

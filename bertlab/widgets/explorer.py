@@ -12,6 +12,12 @@ from ..errors import SentenceError
 from ..plots.plot import DISPLAY_DPI, DPI, drawable, encoded
 from ..tokens import isolated, shorten
 
+# What a layout cannot say: text boxes and rows of radio buttons that fit a phone.
+_STYLE = """<style>
+.bertlab-explorer .widget-text { max-width: 100%; margin: 2px 0; }
+.bertlab-explorer .widget-radio-box-horizontal { flex-wrap: wrap; height: auto; }
+</style>"""
+
 
 class Explorer(ipywidgets.VBox):
     """A widget that redraws its view when a control changes.
@@ -44,6 +50,7 @@ class Explorer(ipywidgets.VBox):
                 ipywidgets.Box(list(controls.values()), layout=box),
                 self.message,
                 self.view,
+                ipywidgets.HTML(_STYLE, layout={"display": "none"}),
             ]
         )
         self.add_class("bertlab-explorer")

@@ -104,6 +104,9 @@ class ReconstructionExplorer(Explorer):
                 0,
                 last,
                 description="Token at:",
+                # The message says which token it is; a number typed into the slider
+                # would be changed without a word where there is no such token.
+                readout=False,
                 continuous_update=False,
                 style=STYLE,
             ),
