@@ -189,3 +189,16 @@ def expected_shapes(config) -> dict[str, tuple[int, ...]]:
             shapes[f"{prefix}{name}.weight"] = (hidden,)
             shapes[f"{prefix}{name}.bias"] = (hidden,)
     return shapes
+
+
+def release_pages(array: np.ndarray) -> None:
+    """Let the system take back the memory of a mapped array until it is used again.
+
+    The pages are read anew, from the file or the system's cache of it, when somebody
+    next looks at them. Nothing happens to an array that is not a view of a file.
+    """
+    base = array
+    while base is not None and not isinstance(base, mmap.mmap):
+        base = base.obj if isinstance(base, memoryview) else getattr(base, "base", None)
+    if base is not None and hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
+        base.madvise(mmap.MADV_DONTNEED)

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .checkpoint import Checkpoint
+from .checkpoint import Checkpoint, release_pages
 from .errors import ModelError
 from .folder import check_tokenizer_files, open_checkpoint
 from .weights import Weights, find
@@ -110,6 +110,8 @@ class Bert:
         ModelError
             If TensorFlow cannot be imported, or cannot read the weights.
         """
+        # Loading takes twice the model's size for a moment: not also the mapped table.
+        release_pages(self.tables.token)
         return tensorflow_model(self.folder, self.config)
 
 

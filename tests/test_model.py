@@ -13,7 +13,7 @@ from nbclient import NotebookClient
 from tiny_bert import CONFIG, WORDS, packed, tiny_files, tiny_tensors, write
 
 import bertlab
-from bertlab.checkpoint import Checkpoint
+from bertlab.checkpoint import Checkpoint, release_pages
 from bertlab.folder import ACTIVATIONS
 
 TENSORFLOW = """
@@ -405,3 +405,27 @@ def test_a_notebook_shows_the_sentence_and_no_traceback():
     assert output.ename == "ModelError"
     assert output.traceback == [output.evalue]
     assert output.evalue.startswith("There is no folder nowhere.")
+
+
+def mapped_bytes():
+    """How much of mapped files is in this process's memory."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("RssFile"):
+            return int(line.split()[1]) * 1024
+    return None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+def test_pages_of_a_table_are_given_back_and_read_again():
+    table = bertlab.load().tables.token
+    mean = table.mean()  # every page is in memory now
+    full = mapped_bytes()
+    release_pages(table)
+    assert full - mapped_bytes() > 0.9 * table.nbytes
+    assert table.mean() == mean
+
+
+def test_an_array_of_no_file_has_no_pages_to_release():
+    array = np.arange(6.0).reshape(2, 3)
+    release_pages(array[1:])
+    assert array.tolist() == [[0, 1, 2], [3, 4, 5]]
