@@ -110,8 +110,9 @@ class Bert:
         ModelError
             If TensorFlow cannot be imported, or cannot read the weights.
         """
-        # Loading takes twice the model's size for a moment: not also the mapped table.
+        # Loading takes twice the model's size for a moment: give back what is free.
         release_pages(self.tables.token)
+        return_free_memory()
         return tensorflow_model(self.folder, self.config)
 
 

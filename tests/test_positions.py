@@ -284,9 +284,9 @@ def test_position():
     assert bands[0][0].get_height() == pytest.approx(1.6)
     assert bands[2][0].get_y() == pytest.approx(0.1)
     assert plot.caption == (
-        "Position 1: norm 1.00, 4 of 4 from the largest. Its row is nearest to those of"
-        " positions 0 (0.80), 2 (0.40) and 3 (-0.60), farthest from 3 (-0.60); 90 % of"
-        " all pairs of rows lie between -0.90 and 0.70. “$dog$” here and elsewhere:"
+        "Position 1: norm 1.00, number 4 of 4, counted from the largest. Its row is"
+        " nearest to those of positions 0 (0.80), 2 (0.40) and 3 (-0.60), furthest from 3"
+        " (-0.60); 90 % of all pairs of rows lie between -0.90 and 0.70. “$dog$” here and elsewhere:"
         " cosine 0.70 on average, least 0.50 (at 0); other tokens at position 1: 90 %"
         " between 0.10 and 0.30."
     )
@@ -533,7 +533,7 @@ def test_a_model_with_few_positions(toy):
 def test_a_model_with_one_position_and_one_type(tmp_path):
     explorer = position_explorer(toy_bert(tmp_path, positions=1, types=1), "dog")
     assert explorer.caption.startswith("Position 0: norm ")
-    assert explorer.caption.endswith(", 1 of 1 from the largest.")
+    assert explorer.caption.endswith(", number 1 of 1, counted from the largest.")
     assert said(explorer) == ""
 
 

@@ -88,8 +88,8 @@ def position_caption(
     nearest = [f"{i} ({similarity[i]:.2f})" for i in order[:5]]
     rank = 1 + int((norms > norms[position]).sum())
     told = (
-        f"Position {position}: norm {norms[position]:.2f}, {rank:,} of"
-        f" {len(norms):,} from the largest."
+        f"Position {position}: norm {norms[position]:.2f}, number {rank:,} of"
+        f" {len(norms):,}, counted from the largest."
     )
     if not len(away):
         return told
@@ -97,7 +97,7 @@ def position_caption(
     farthest = away[elsewhere.argmin()]
     return (
         f"{told} Its row{' (centred)' if centred else ''} is nearest to those of"
-        f" positions {listed(nearest)}, farthest from {low} ({similarity[low]:.2f});"
+        f" positions {listed(nearest)}, furthest from {low} ({similarity[low]:.2f});"
         f" 90 % of all pairs of rows lie between {pairs[0]:.2f} and {pairs[1]:.2f}."
         f" {quoted(word)} here and elsewhere: cosine {elsewhere.mean():.2f} on average,"
         f" least {elsewhere.min():.2f} (at {farthest}); other tokens at"

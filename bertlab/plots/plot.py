@@ -74,6 +74,11 @@ class Plot:
         )
 
     @property
+    def shades(self):
+        """Whether colours stand for numbers, so that a palette would change them."""
+        return any(axes.images for axes in self.figure.axes)
+
+    @property
     def size(self):
         """Width and height on the page, in CSS pixels."""
         return tuple(
@@ -83,8 +88,7 @@ class Plot:
     def image(self):
         """Return the output's data and metadata: PNG, caption, alternative text."""
         width, height = self.size
-        shades = any(axes.images for axes in self.figure.axes)
-        png = encoded(self.picture(), shades=shades)
+        png = encoded(self.picture(), shades=self.shades)
         return (
             {"image/png": png, "text/plain": self.caption},
             {"image/png": {"width": width, "height": height, "alt": self.caption}},

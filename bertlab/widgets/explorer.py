@@ -134,7 +134,7 @@ class Explorer(ipywidgets.VBox):
         text = f"{self._values(isolated)}. {plot.caption}"
         width = face.width * DISPLAY_DPI // DPI
         return (
-            {"image/png": encoded(face), "text/plain": text},
+            {"image/png": encoded(face, shades=plot.shades), "text/plain": text},
             {"image/png": {"width": width, "alt": text}},
         )
 
