@@ -285,9 +285,10 @@ def test_position():
     assert bands[2][0].get_y() == pytest.approx(0.1)
     assert plot.caption == (
         "Position 1: norm 1.00, number 4 of 4, counted from the largest. Its row is"
-        " nearest to those of positions 0 (0.80), 2 (0.40) and 3 (-0.60), furthest from 3"
-        " (-0.60); 90 % of all pairs of rows lie between -0.90 and 0.70. “$dog$” here and elsewhere:"
-        " cosine 0.70 on average, least 0.50 (at 0); other tokens at position 1: 90 %"
+        " nearest to those of positions 0 (0.80), 2 (0.40) and 3 (-0.60), furthest from"
+        " 3 (-0.60); 90 % of all pairs of rows lie between -0.90 and 0.70. “$dog$” here"
+        " and elsewhere: cosine 0.70 on average, least 0.50 (at 0); other tokens at"
+        " position 1: 90 %"
         " between 0.10 and 0.30."
     )
 

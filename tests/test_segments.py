@@ -498,7 +498,8 @@ def test_any_text(explorer):
 
 def test_three_faces(explorer):
     first = face(explorer)
-    assert len(first[0]) < 100_000
+    # Its colours stand for numbers, so no palette makes it smaller.
+    assert len(first[0]) < 160_000
     assert first[1] == (
         f"First text: {FIRST} · Second text: {SECOND} · Types: all 0."
         f" {explorer.caption}"
