@@ -5,8 +5,18 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.collections import LineCollection
 
-from .plot import CYCLE, GREY, INK, VERMILION, Plot, listed, new_axes, styled
-from .positions import ON_LINES
+from .plot import (
+    CYCLE,
+    GREY,
+    INK,
+    ON_LINES,
+    VERMILION,
+    Plot,
+    label_components,
+    listed,
+    new_axes,
+    styled,
+)
 
 
 @styled
@@ -60,7 +70,7 @@ def plot_path(points, *, numbered=24, shares=None, ax=None):
         )
     ax.set_aspect("equal", adjustable="datalim")
     ax.figure.colorbar(dots, ax=ax, pad=0.02, label="position")
-    ax.set(xlabel="first principal component", ylabel="second principal component")
+    kept = label_components(ax, shares)
     step = np.linalg.norm(np.diff(points, axis=0), axis=1).mean()
     apart = np.linalg.norm(points[:, None] - points[None], axis=-1)
     apart = apart[np.triu_indices(len(points), 1)].mean()
@@ -69,11 +79,7 @@ def plot_path(points, *, numbered=24, shares=None, ax=None):
         f" A step from one position to the next is {step:.2f} long on average, two"
         f" positions at random are {apart:.2f} apart."
     )
-    if shares is not None:
-        ax.set_xlabel(f"first principal component ({shares[0]:.0%} of the variance)")
-        ax.set_ylabel(f"second principal component ({shares[1]:.0%})")
-        caption += f" The two axes keep {sum(shares):.0%} of the variance."
-    return Plot(ax.figure, ax, caption)
+    return Plot(ax.figure, ax, caption + kept)
 
 
 @styled

@@ -9,8 +9,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
 from ..tokens import quoted, shorten
-from .parts import finite
 from .plot import BLUE, GREY, INK, VERMILION, Plot, drawable, listed, new_axes, styled
+from .token_rows import finite
 
 # Up to here a distance is rounding.
 _SAME = 5e-6

@@ -5,7 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from ..tokens import count, isolated, shorten
-from .plot import CYCLE, INK, MARKERS, Plot, drawable, listed, new_axes, styled
+from .plot import (
+    CYCLE,
+    INK,
+    MARKERS,
+    Plot,
+    drawable,
+    legend_above,
+    listed,
+    new_axes,
+    styled,
+)
 
 # Up to so many cells a number in each can be read; up to so many rows a name at each.
 MOST_NUMBERS, MOST_NAMES = 200, 60
@@ -71,13 +81,8 @@ def plot_layers(curves, *, label, lines=None, of="sentences", percent=False, ax=
     if all(np.nanmin(values) >= 0 for values in curves.values()):
         ax.set_ylim(0, None)
     named = [*curves, *(lines or {})]
-    legend = ax.legend(
-        frameon=False,
-        ncols=1 if sum(map(len, named)) > 60 else 3,
-        loc="lower left",
-        bbox_to_anchor=(0, 1),
-        fontsize=10,
-    )
+    columns = 1 if sum(map(len, named)) > 60 else 3
+    legend = legend_above(ax, ncols=columns, fontsize=10)
     for text in legend.get_texts():
         text.set_parse_math(False)
     return Plot(ax.figure, ax, layers_caption(curves, label, lines, of, percent))

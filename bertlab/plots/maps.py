@@ -12,6 +12,8 @@ from .plot import (
     ORANGE,
     Plot,
     drawable,
+    label_components,
+    legend_above,
     listed,
     new_axes,
     styled,
@@ -55,10 +57,7 @@ def plot_map(points, *, labels, groups=None, shares=None, ax=None):
         )
     _place_labels(ax, points, [drawable(label) for label in labels])
     ax.margins(0.12, 0.08)
-    ax.set(xlabel="first principal component", ylabel="second principal component")
-    if shares is not None:
-        ax.set_xlabel(f"first principal component ({shares[0]:.0%} of the variance)")
-        ax.set_ylabel(f"second principal component ({shares[1]:.0%})")
+    kept = label_components(ax, shares)
     distance = np.linalg.norm(points[:, None] - points[None], axis=-1)
     np.fill_diagonal(distance, np.inf)
     near = np.unravel_index(distance.argmin(), distance.shape)
@@ -67,22 +66,13 @@ def plot_map(points, *, labels, groups=None, shares=None, ax=None):
         f" {labels[near[0]]} and {labels[near[1]]}."
     )
     if len(names) > 1:
-        ax.legend(
-            frameon=False,
-            ncols=5,
-            columnspacing=1.2,
-            handletextpad=0.2,
-            loc="lower left",
-            bbox_to_anchor=(0, 1),
-        )
+        legend_above(ax, ncols=5, columnspacing=1.2, handletextpad=0.2)
         own = sum(groups[i] == groups[j] for i, j in enumerate(distance.argmin(axis=1)))
         caption = (
             f"A map of {len(points)} words in {len(names)} groups ({listed(names)})."
             f" For {own} of them the nearest word on the map is of the same group."
         )
-    if shares is not None:
-        caption += f" The two axes keep {sum(shares):.0%} of the variance."
-    return Plot(ax.figure, ax, caption)
+    return Plot(ax.figure, ax, caption + kept)
 
 
 def _place_labels(ax, points, labels):

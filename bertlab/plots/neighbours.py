@@ -8,6 +8,7 @@ from ..tokens import isolated, shorten
 from .plot import (
     BLUE,
     CYCLE,
+    HATCHED,
     INK,
     MARKERS,
     VERMILION,
@@ -73,7 +74,7 @@ def plot_neighbours(neighbours, baseline, *, chance, word, space="raw", ax=None)
 def _draw_baseline(ax, baseline):
     """Draw the spread of random pairs; return its lower end."""
     low, high = np.quantile(baseline, [0.05, 0.95])
-    ax.axvspan(low, high, facecolor="#E4E4E4", hatch="///", edgecolor="#ADADAD", lw=0)
+    ax.axvspan(low, high, **HATCHED)
     ax.axvline(np.mean(baseline), color=INK, linestyle=":", linewidth=1.2)
     return low
 

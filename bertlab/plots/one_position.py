@@ -7,9 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from ..tokens import quoted, shorten
-from .plot import BLUE, VERMILION, Plot, drawable, listed, styled
-
-_HATCHED = {"facecolor": "#E4E4E4", "hatch": "///", "edgecolor": "#ADADAD", "lw": 0}
+from .plot import BLUE, HATCHED, VERMILION, Plot, drawable, listed, styled
 
 
 @styled
@@ -45,8 +43,8 @@ def plot_position(
     figure = Figure(figsize=(7.6, 6.9))
     top, middle, bottom = figure.subplots(3, 1, sharex=True)
     figure.subplots_adjust(left=0.1, right=0.98, top=0.95, bottom=0.085, hspace=0.34)
-    top.axhspan(*pairs, **_HATCHED)
-    bottom.axhspan(*others, **_HATCHED)
+    top.axhspan(*pairs, **HATCHED)
+    bottom.axhspan(*others, **HATCHED)
     mean = ", mean row subtracted" if centred else ""
     row = f"Row {position} and each other{mean} (hatched: 90 % of all pairs)"
     name = shorten(drawable(word), 20)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..tokens import count, quoted, shorten
+from ..tokens import count, quoted
 from .plot import (
     BLUE,
     GREEN,
     INK,
     ORANGE,
     Plot,
-    drawable,
+    legend_above,
     listed,
     new_axes,
     styled,
 )
+from .token_rows import drawn_rows, fill_rows, name_rows
 
 _FILLS = ((BLUE, ""), (ORANGE, "////"), (GREEN, "...."))
 # Beyond this many tokens the figures are left out of the bars, and the bars get thin.
@@ -68,20 +69,13 @@ def plot_parts(shares, *, tokens, parts, ax=None):
             _draw_part(ax, left, side[:, m], look)
             if n <= _NUMBERED:
                 _write_shares(ax, left, side[:, m], _ROOM * (high - low))
-    step = -(-n // _MOST_LABELS)
-    # Shortened last: what has no glyph becomes six letters for one.
-    labels = [shorten(drawable(token), 18) for token in tokens]
-    if step > 1:
-        labels = [f"{i}  {label}" for i, label in enumerate(labels)]
-    ax.set_yticks(range(0, n, step), labels[::step], parse_math=False)
-    ax.tick_params(axis="y", length=0)
-    ax.set_ylim(n - 0.4, -0.6)
+    name_rows(ax, tokens, most=_MOST_LABELS, longest=18)
     margin = 0.05 * ((high - low) or 1)
     ax.set_xlim(low - margin if low < 0 else 0, high + margin)
     ax.axvline(0, color=INK, linewidth=0.8)
     ax.set_xlabel("share of the sum")
     ax.xaxis.set_major_formatter(lambda x, _: f"{x:.0%}".replace("-", "−"))
-    ax.legend(frameon=False, ncols=3, loc="lower left", bbox_to_anchor=(0, 1))
+    legend_above(ax, ncols=3)
     mean = shares.mean(axis=0)
     means = [f"{name} {_percent(value)}" for name, value in zip(parts, mean)]
     over = f"mean over {count(n, 'token')}" if n > 1 else quoted(tokens[0])
@@ -104,9 +98,7 @@ def _draw_part(ax, left, share, look):
         ax.barh(range(n), share, left=left, height=0.74, **look)
         return
     # Thousands of bars would take seconds, and their white edges would hide them.
-    edges = np.arange(n + 1) - 0.5
-    first, last = (np.append(x, x[-1]) for x in (left, left + share))
-    ax.fill_betweenx(edges, first, last, step="post", **look)
+    fill_rows(ax, left, left + share, **look)
 
 
 def _write_shares(ax, left, share, room):
@@ -128,27 +120,3 @@ def _write_shares(ax, left, share, room):
 def _percent(value):
     """Return a share as "12%", and never as "-0%"."""
     return f"{round(float(value), 2) + 0:.0%}"
-
-
-def drawn_rows(values, tokens, what):
-    """Return `values` as an array with a row for each token, or raise `ValueError`."""
-    rows = np.asarray(values, float)
-    if not tokens:
-        raise ValueError("There are no tokens to draw.")
-    if rows.ndim != 2 or len(rows) != tokens or not rows.shape[1]:
-        raise ValueError(
-            f"The {what} need one row for each of {count(tokens, 'token')}, not shape"
-            f" {rows.shape}."
-        )
-    return finite(rows, what)
-
-
-def finite(values, what):
-    """Return `values` as an array of finite numbers, or raise `ValueError`."""
-    values = np.asarray(values, float)
-    if bad := int((~np.isfinite(values)).sum()):
-        raise ValueError(
-            f"The {what} cannot be drawn: of {count(values.size, 'number')} {bad:,} are"
-            " NaN or infinite."
-        )
-    return values

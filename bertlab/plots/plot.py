@@ -21,6 +21,10 @@ SKY, VERMILION, GREY, INK = "#56B4E9", "#D55E00", "#999999", "#222222"
 CYCLE = (BLUE, ORANGE, GREEN, VERMILION, SKY, PINK, INK)
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
+# Behind letters that stand on lines; behind what is a range to compare with.
+ON_LINES = {"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8}
+HATCHED = {"facecolor": "#E4E4E4", "hatch": "///", "edgecolor": "#ADADAD", "lw": 0}
+
 # Twice the pixels of an ordinary screen, shown at half their size: sharp when enlarged.
 DPI, DISPLAY_DPI = 160, 80
 
@@ -207,3 +211,31 @@ def listed(items, most=8):
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def legend_above(ax, **more):
+    """Put the legend over the axes, where it hides nothing."""
+    place = {"loc": "lower left", "bbox_to_anchor": (0, 1)}
+    return ax.legend(frameon=False, **place, **more)
+
+
+def label_components(ax, shares=None):
+    """Name the axes of a plane of principal components.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    shares : (2,) sequence of float, optional
+        Share of the variance along each axis, from 0 to 1.
+
+    Returns
+    -------
+    str
+        What the caption says about the shares: a sentence after a space, or nothing.
+    """
+    ax.set(xlabel="first principal component", ylabel="second principal component")
+    if shares is None:
+        return ""
+    ax.set_xlabel(f"first principal component ({shares[0]:.0%} of the variance)")
+    ax.set_ylabel(f"second principal component ({shares[1]:.0%})")
+    return f" The two axes keep {sum(shares):.0%} of the variance."

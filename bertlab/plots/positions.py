@@ -7,15 +7,16 @@ import numpy as np
 from .plot import (
     BLUE,
     CYCLE,
+    ON_LINES,
     VERMILION,
     Plot,
+    legend_above,
     listed,
     new_axes,
     styled,
 )
 
 _LINES = ("-", "--", ":", "-.")
-ON_LINES = {"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8}
 
 
 @styled
@@ -60,7 +61,7 @@ def plot_by_distance(curves, *, peaks=(), ax=None):
         )
     ax.margins(y=0.1)
     ax.set(xlabel="distance between the two positions", ylabel="mean cosine similarity")
-    _legend_above(ax)
+    legend_above(ax, ncols=2, columnspacing=1.2, fontsize=10)
     low = 1 + int(first[1:].argmin())
     caption = (
         f"Mean cosine of {name} by distance: {first[1]:.2f} at distance 1, lowest"
@@ -184,14 +185,3 @@ def _name(ax, extreme, values, first, below):
             fontsize=10,
             bbox=ON_LINES,
         )
-
-
-def _legend_above(ax):
-    ax.legend(
-        frameon=False,
-        ncols=2,
-        columnspacing=1.2,
-        loc="lower left",
-        bbox_to_anchor=(0, 1),
-        fontsize=10,
-    )

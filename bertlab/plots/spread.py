@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ..tokens import count, shorten
-from .parts import drawn_rows
 from .plot import BLUE, GREY, INK, ORANGE, Plot, drawable, styled
+from .token_rows import drawn_rows, fill_rows, name_rows
 
 # Beyond this many tokens the ticks of one would run into those of the next.
 _MOST_TICKS = 24
@@ -57,13 +57,7 @@ def plot_spread(stages, *, tokens):
             f"{name}: means {_between(rows.mean(axis=1))}, standard deviations"
             f" {_between(rows.std(axis=1))}, entries {_between(rows)}"
         )
-    step = -(-n // _MOST_LABELS)
-    # Shortened last: what has no glyph becomes six letters for one.
-    labels = [shorten(drawable(token), 14) for token in tokens]
-    if step > 1:
-        labels = [f"{i}  {label}" for i, label in enumerate(labels)]
-    panels[0].set_yticks(range(0, n, step), labels[::step], parse_math=False)
-    panels[0].set_ylim(n - 0.4, -0.6)
+    step = name_rows(panels[0], tokens, most=_MOST_LABELS, longest=14)
     if n <= _MOST_TICKS:
         key = "value of an entry (dot: mean; bar: one standard deviation to both sides)"
         how = f"All entries of {count(n, 'token')}."
@@ -106,18 +100,11 @@ def _draw_areas(ax, rows):
     edges = np.arange(len(rows) + 1) - 0.5
     mean, deviation = rows.mean(axis=1), rows.std(axis=1)
     low, high = np.quantile(rows, [0.05, 0.95], axis=1)
-
-    def steps(values):
-        return np.append(values, values[-1])
-
-    ax.fill_betweenx(
-        edges, steps(low), steps(high), step="post", color=BLUE, alpha=0.3, linewidth=0
-    )
-    ax.fill_betweenx(
-        edges,
-        steps(mean - deviation),
-        steps(mean + deviation),
-        step="post",
+    fill_rows(ax, low, high, color=BLUE, alpha=0.3, linewidth=0)
+    fill_rows(
+        ax,
+        mean - deviation,
+        mean + deviation,
         facecolor="none",
         edgecolor=ORANGE,
         hatch="////",

@@ -19,6 +19,26 @@ _STYLE = """<style>
 </style>"""
 
 
+def text_box(value, description, placeholder, layout=None, label="90px"):
+    """Return a text box whose value changes with Enter; `label` is its name's width."""
+    return ipywidgets.Text(
+        value,
+        description=description,
+        placeholder=placeholder,
+        continuous_update=False,
+        style={"description_width": label},
+        layout=layout or {},
+    )
+
+
+def check_box(value, description, margin="2px 12px"):
+    """Return a check box that is as wide as its name."""
+    layout = {"width": "auto", "margin": margin}
+    return ipywidgets.Checkbox(
+        value, description=description, indent=False, layout=layout
+    )
+
+
 class Explorer(ipywidgets.VBox):
     """A widget that redraws its view when a control changes.
 

@@ -8,7 +8,7 @@ from ..embeddings import SPACES, best_by_chance, nearest_tokens, random_pairs
 from ..plots.neighbours import plot_neighbours
 from ..tokens import shorten
 from ..words import look_up_word
-from .explorer import Explorer
+from .explorer import Explorer, check_box, text_box
 
 STYLE = {"description_width": "90px"}
 # Enough to see where meaning ends, and few enough to read.
@@ -20,16 +20,9 @@ class NeighbourExplorer(Explorer):
 
     def __init__(self, bert, word, k):
         self._bert = bert
-        short = {"indent": False, "layout": {"width": "auto", "margin": "2px 12px"}}
         super().__init__(
             {
-                "word": ipywidgets.Text(
-                    word,
-                    description="Word:",
-                    placeholder="a word, then Enter",
-                    continuous_update=False,
-                    style=STYLE,
-                ),
+                "word": text_box(word, "Word:", "a word, then Enter"),
                 "k": ipywidgets.IntSlider(
                     k,
                     1,
@@ -46,12 +39,8 @@ class NeighbourExplorer(Explorer):
                     style=STYLE,
                     layout={"width": "auto"},
                 ),
-                "hide_unused": ipywidgets.Checkbox(
-                    True, description="hide [unused] rows", **short
-                ),
-                "hide_pieces": ipywidgets.Checkbox(
-                    True, description="hide ## pieces", **short
-                ),
+                "hide_unused": check_box(True, "hide [unused] rows"),
+                "hide_pieces": check_box(True, "hide ## pieces"),
             }
         )
 

@@ -13,9 +13,8 @@ from ..errors import InputError
 from ..plots.one_position import plot_position
 from ..tokens import few, quoted, shorten
 from ..words import look_up_word
-from .explorer import Explorer
+from .explorer import Explorer, check_box, text_box
 
-STYLE = {"description_width": "80px"}
 # How many other tokens a word is compared with at its position.
 OTHERS = 512
 
@@ -96,27 +95,15 @@ class PositionExplorer(Explorer):
         self.slider.observe(self._slid, names="value")
         super().__init__(
             {
-                "position": ipywidgets.Text(
+                "position": text_box(
                     str(position),
-                    description="Position:",
-                    placeholder=f"0 to {last}",
-                    continuous_update=False,
-                    style=STYLE,
+                    "Position:",
+                    f"0 to {last}",
                     layout={"width": "170px"},
+                    label="80px",
                 ),
-                "word": ipywidgets.Text(
-                    word,
-                    description="Word:",
-                    placeholder="a word, then Enter",
-                    continuous_update=False,
-                    style=STYLE,
-                ),
-                "centred": ipywidgets.Checkbox(
-                    False,
-                    description="subtract the mean row",
-                    indent=False,
-                    layout={"width": "auto", "margin": "2px 12px"},
-                ),
+                "word": text_box(word, "Word:", "a word, then Enter", label="80px"),
+                "centred": check_box(False, "subtract the mean row"),
             }
         )
         bar = self.children[0]

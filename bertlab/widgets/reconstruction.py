@@ -13,9 +13,9 @@ from ..errors import InputError
 from ..inputs import shown
 from ..plots.ingredients import plot_reconstruction
 from ..tokens import check_text, count, quoted, tokenize
-from .explorer import Explorer
+from .explorer import Explorer, check_box, text_box
 
-STYLE = {"description_width": "90px"}
+WIDE = {"width": "22em"}
 
 
 @lru_cache(maxsize=16)
@@ -68,7 +68,6 @@ class ReconstructionExplorer(Explorer):
 
     def __init__(self, bert, text, pair, place):
         self._bert = bert
-        short = {"indent": False, "layout": {"width": "auto", "margin": "2px 10px"}}
         check_text(text)
         if pair is not None:
             check_text(pair, "second text")
@@ -83,21 +82,9 @@ class ReconstructionExplorer(Explorer):
         self._shown = text, _second(pair)
         last = len(_breakdown(bert, *self._shown).tokens) - 1
         controls = {
-            "text": ipywidgets.Text(
-                text,
-                description="Text:",
-                placeholder="a text, then Enter",
-                continuous_update=False,
-                style=STYLE,
-                layout={"width": "22em"},
-            ),
-            "pair": ipywidgets.Text(
-                pair or "",
-                description="Second text:",
-                placeholder="a second text, or nothing",
-                continuous_update=False,
-                style=STYLE,
-                layout={"width": "22em"},
+            "text": text_box(text, "Text:", "a text, then Enter", WIDE),
+            "pair": text_box(
+                pair or "", "Second text:", "a second text, or nothing", WIDE
             ),
             "place": ipywidgets.IntSlider(
                 min(place, last),
@@ -108,13 +95,11 @@ class ReconstructionExplorer(Explorer):
                 # would be changed without a word where there is no such token.
                 readout=False,
                 continuous_update=False,
-                style=STYLE,
+                style={"description_width": "90px"},
             ),
         }
         for name in INGREDIENTS:
-            controls[name.replace(" ", "_")] = ipywidgets.Checkbox(
-                True, description=name, **short
-            )
+            controls[name.replace(" ", "_")] = check_box(True, name, margin="2px 10px")
         super().__init__(controls)
 
     @property

@@ -12,12 +12,9 @@ from ..errors import InputError
 from ..plots.layers import plot_shifts
 from ..plots.plot import listed
 from ..tokens import tokenize
-from .explorer import Explorer
+from .explorer import Explorer, text_box
 
-WIDE = {
-    "layout": {"width": "100%", "max_width": "640px"},
-    "style": {"description_width": "90px"},
-}
+WIDE = {"width": "100%", "max_width": "640px"}
 OWN = "the tokenizer's"
 # What each choice makes of the tokenizer's own types.
 CHOICES = {
@@ -37,19 +34,9 @@ class SegmentExplorer(Explorer):
         self._run = lru_cache(maxsize=6)(self._states)
         super().__init__(
             {
-                "first": ipywidgets.Text(
-                    first,
-                    description="First text:",
-                    placeholder="a sentence, then Enter",
-                    continuous_update=False,
-                    **WIDE,
-                ),
-                "second": ipywidgets.Text(
-                    second,
-                    description="Second text:",
-                    placeholder="none: type here to make a pair",
-                    continuous_update=False,
-                    **WIDE,
+                "first": text_box(first, "First text:", "a sentence, then Enter", WIDE),
+                "second": text_box(
+                    second, "Second text:", "none: type here to make a pair", WIDE
                 ),
                 # Not a drop-down list: JupyterLab takes its arrow keys for itself.
                 "types": ipywidgets.RadioButtons(
