@@ -27,7 +27,7 @@ from bertlab.exercises import (
     check_layer_norm,
     whole_layer,
 )
-from bertlab.plots import plot_ingredients, plot_parts, plot_reconstruction
+from bertlab.plots import plot_parts, plot_reconstruction
 from bertlab.plots.plot import drawable
 from bertlab.tokens import quoted
 from bertlab.widgets import reconstruction as reconstruction_module
@@ -52,19 +52,14 @@ def parts(shares=SHARES, tokens=("[CLS]", "$x$", "dog"), names=PARTS, **more):
     return plot_parts(shares, tokens=tokens, parts=names, **more)
 
 
-def ingredients(**more):
-    given = {"present": 0.75, "left_out": ["token type", "beta"], "cosines": COSINES}
-    return plot_ingredients(DISTANCES, **{**given, "token": "dog", **more})
-
-
 def reconstruction(rebuilt=REBUILT, true=TRUE, **more):
     given = {"distances": DISTANCES, "cosines": COSINES, "present": 0.75}
     given |= {"left_out": ["token type", "beta"], "token": "dog", "place": 1}
     return plot_reconstruction(rebuilt, true, **{**given, **more})
 
 
-PLOTS = [parts, ingredients, reconstruction]
-ON_AXES = [parts, ingredients]
+PLOTS = [parts, reconstruction]
+ON_AXES = [parts]
 
 
 def extents(figure):
@@ -202,7 +197,7 @@ def test_never_minus_zero():
     assert "token 100%, position 0% and token type 0%." in plot.caption
     distances = dict.fromkeys(INGREDIENTS, 0.5)
     cosines = dict.fromkeys(INGREDIENTS, -0.001)
-    axes = plot_ingredients(distances, cosines=cosines).axes
+    axes = reconstruction(distances=distances, cosines=cosines).axes
     assert set(texts(axes)) == {"0.50   cosine 0.00"}
 
 
@@ -259,7 +254,7 @@ def bars(axes):
 
 
 def test_ingredients():
-    plot = ingredients()
+    plot = reconstruction()
     assert [bar.get_width() for bar in bars(plot.axes)] == list(DISTANCES.values())
     assert {bar.get_x() for bar in bars(plot.axes)} == {0}
     assert texts(plot.axes) == [
@@ -290,57 +285,59 @@ def test_ingredients():
 
 
 def test_what_is_left_out_is_hatched():
-    out = [bool(bar.get_hatch()) for bar in bars(ingredients().axes)]
+    out = [bool(bar.get_hatch()) for bar in bars(reconstruction().axes)]
     assert out == [name in ("token type", "beta") for name in INGREDIENTS]
-    colours = {bar.get_facecolor() for bar in bars(ingredients().axes)}
+    colours = {bar.get_facecolor() for bar in bars(reconstruction().axes)}
     assert len(colours) == 2  # the empty ones are white inside
 
 
 def test_nothing_left_out_draws_no_line():
-    plot = plot_ingredients(DISTANCES)
+    plot = reconstruction(left_out=[], present=0.0)
     assert plot.axes.lines[:] == []
     assert "dashed" not in plot.axes.get_xlabel()
     assert not any(bar.get_hatch() for bar in bars(plot.axes))
-    assert texts(plot.axes)[:2] == ["0.50", "0.62"]  # no cosines were given
+    assert texts(plot.axes)[:2] == ["0.50   cosine 0.90", "0.62   cosine 0.65"]
 
 
 def test_caption_of_ingredients():
-    assert ingredients().caption == (
+    assert reconstruction(place=None).caption == (
         "Without token type and beta the output of “dog” is 0.75 of its norm away from"
-        " the true one. Of those in use, the rest can least do without gamma: it would"
-        " be 1.25 away."
+        " the true one, cosine 0.08. Of those in use, the rest can least do without"
+        " gamma: it would be 1.25 away."
     )
     distances = {**DISTANCES, "epsilon": 0.0, "mean": 4e-4}
-    assert plot_ingredients(distances).caption == (
+    everything = {"left_out": [], "token": None}
+    plot = reconstruction(distances=distances, present=0.0, **everything)
+    assert plot.caption == (
         "With all ingredients the output is the true one. Of those in use, the rest can"
         " least do without beta: it would be 1.38 away. Leaving out mean and epsilon"
         " does not change the distance, to three decimals."
     )
     assert "is still 0.002 of its norm away from" in (
-        plot_ingredients(DISTANCES, present=0.002).caption
+        reconstruction(present=0.002, **everything).caption
     )
 
 
 def test_nothing_in_use():
-    caption = ingredients(left_out=list(INGREDIENTS)).caption
+    caption = reconstruction(left_out=list(INGREDIENTS), place=None).caption
     assert caption == (
         "Without token, position, token type, mean, variance, epsilon, gamma and beta"
-        " the output of “dog” is 0.75 of its norm away from the true one. Nothing is"
-        " in use."
+        " the output of “dog” is 0.75 of its norm away from the true one, cosine 0.08."
+        " Nothing is in use."
     )
 
 
 def test_nothing_that_would_be_missed():
     present = {"present": 0.75, "left_out": ["token"]}
     same = dict.fromkeys(INGREDIENTS, 0.75)
-    caption = plot_ingredients(same, **present).caption
+    caption = reconstruction(distances=same, **present).caption
     assert "can least do without" not in caption
     assert caption.endswith(
         "Leaving out position, token type, mean, variance, epsilon, gamma and beta does"
         " not change that distance, to three decimals."
     )
     nearer = dict.fromkeys(INGREDIENTS, 0.5)
-    caption = plot_ingredients(nearer, **present).caption
+    caption = reconstruction(distances=nearer, **present).caption
     assert caption.endswith("Leaving out another would take it no further away.")
 
 
@@ -350,9 +347,9 @@ def test_distances_of_any_size_fit(scale, left_out):
     distances = {name: scale * d for name, d in DISTANCES.items()}
     cosines = dict.fromkeys(INGREDIENTS, -0.55)
     more = {"present": scale, "left_out": left_out, "cosines": cosines}
-    assert_readable(plot_ingredients(distances, **more))
-    assert_readable(reconstruction(distances=distances, **more))
-    low, high = plot_ingredients(distances, **more).axes.get_xlim()
+    plot = reconstruction(distances=distances, **more)
+    assert_readable(plot)
+    low, high = plot.axes.get_xlim()
     assert low == 0
     assert high >= max(1.1 * max(distances.values()), 0.01)
 
@@ -370,12 +367,8 @@ def test_reconstruction():
     # 0.75 / (√17.25 · √5.25)
     assert titled(plot) == "dog (token 1): distance 0.75, cosine 0.08"
     assert plot.axes is axes
-    wanted = ingredients(place=1, cosine=0.0788)
-    assert [b.get_width() for b in bars(axes)] == [
-        b.get_width() for b in bars(wanted.axes)
-    ]
-    assert texts(axes) == texts(wanted.axes)
-    assert plot.caption == wanted.caption
+    assert [bar.get_width() for bar in bars(axes)] == list(DISTANCES.values())
+    assert "the output of “dog” (token 1) is 0.75 of its norm" in plot.caption
     assert bar.get_ylabel() == "entry"
     assert_readable(plot)
 
@@ -435,7 +428,7 @@ def test_a_bare_token_is_quoted():
     comma = {"token": ","}
     caption = reconstruction(**comma, place=3).caption
     assert "the output of “,” (token 3) is" in caption
-    assert "the output of “,” is" in ingredients(**comma).caption
+    assert "the output of “,” is" in reconstruction(**comma, place=None).caption
 
 
 @pytest.mark.parametrize("present", [0.5, 0.52, 0.6, 0.7, 1.05, 1.38])
@@ -470,10 +463,16 @@ NAN = float("nan")
             lambda: parts([[np.inf, 1, NAN]], ["a"]),
             "of 3 numbers 2 are NaN or infinite",
         ),
-        (lambda: plot_ingredients({}), "There are no ingredients to draw."),
-        (lambda: plot_ingredients({"mean": NAN}), "distances cannot be drawn: of 2"),
-        (lambda: ingredients(present=NAN), "distances cannot be drawn: of 9 numbers 1"),
-        (lambda: ingredients(cosines={**COSINES, "beta": NAN}), "cosines cannot be"),
+        (lambda: reconstruction(distances={}), "There are no ingredients to draw."),
+        (
+            lambda: reconstruction(distances={"mean": NAN}),
+            "distances cannot be drawn: of 2",
+        ),
+        (
+            lambda: reconstruction(present=NAN),
+            "distances cannot be drawn: of 9 numbers 1",
+        ),
+        (lambda: reconstruction(cosines={**COSINES, "beta": NAN}), "cosines cannot be"),
         (lambda: reconstruction(REBUILT * NAN), "rebuilt vector cannot be drawn: of 4"),
         (lambda: reconstruction(true=TRUE * NAN), "true vector cannot be drawn: of 4"),
         (lambda: reconstruction(REBUILT[:2]), r"not shapes \(2,\) and \(4,\)"),
@@ -526,11 +525,7 @@ NASTY = [
 
 @pytest.mark.parametrize("token", NASTY)
 def test_any_token_is_drawn_as_it_is(token):
-    plots = [
-        parts(tokens=[token] * 3),
-        ingredients(token=token),
-        reconstruction(token=token),
-    ]
+    plots = [parts(tokens=[token] * 3), reconstruction(token=token)]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for plot in plots:
@@ -542,15 +537,14 @@ def test_any_token_is_drawn_as_it_is(token):
     assert not label.get_parse_math()
     assert len(label.get_text()) <= 18
     assert drawable(token).startswith(label.get_text().rstrip("…"))
-    title = plots[2].figure.axes[0]._left_title
+    title = plots[1].figure.axes[0]._left_title
     assert not title.get_parse_math()
     assert title.get_text()
     shown, middle, _ = title.get_text().partition(" (token 1): distance 0.75, cosine ")
     assert middle
     assert drawable(token).startswith(shown.rstrip("…"))
     assert f"largest in {quoted(token)}, at place" in plots[0].caption
-    assert f"the output of {quoted(token)} is" in plots[1].caption
-    assert f"the output of {quoted(token)} (token 1) is" in plots[2].caption
+    assert f"the output of {quoted(token)} (token 1) is" in plots[1].caption
 
 
 @pytest.mark.parametrize("plot", ON_AXES)

@@ -6,7 +6,7 @@ function here shows, saves or computes anything that a lesson is about.
 
 from .components import plot_path, plot_waves
 from .heatmap import plot_position_map
-from .ingredients import plot_ingredients, plot_reconstruction
+from .ingredients import plot_reconstruction
 from .layers import plot_layers, plot_shifts
 from .maps import plot_map, plot_norms
 from .neighbours import plot_neighbours, plot_similarities
@@ -23,7 +23,6 @@ __all__ = [
     "plot_by_distance",
     "plot_by_position",
     "plot_dimensions",
-    "plot_ingredients",
     "plot_layers",
     "plot_map",
     "plot_neighbours",

@@ -9,7 +9,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
 from ..tokens import quoted, shorten
-from .plot import BLUE, GREY, INK, VERMILION, Plot, drawable, listed, new_axes, styled
+from .plot import BLUE, GREY, INK, VERMILION, Plot, drawable, listed, styled
 from .token_rows import finite
 
 # Up to here a distance is rounding.
@@ -17,56 +17,6 @@ _SAME = 5e-6
 # The width that a title over the strips has, in points, from them to the right edge;
 # on a screen letters are set up to 2 % wider.
 _ROOM = 7.6 * (1 - 0.215) * 72 * 0.97
-
-
-@styled
-def plot_ingredients(
-    distances,
-    *,
-    present=0.0,
-    left_out=(),
-    cosines=None,
-    cosine=None,
-    token=None,
-    place=None,
-    ax=None,
-):
-    """Draw how far an output is from the true one with one ingredient switched.
-
-    Parameters
-    ----------
-    distances : dict of str to float
-        Ingredient, and the distance to the true output, as a share of its norm, when
-        this one is left out too (or is put back, if it is in `left_out`).
-    present : float
-        The distance with none of them switched.
-    left_out : collection of str
-        The ingredients that are left out at present.
-    cosines : dict of str to float, optional
-        Cosine similarity with the true output in each case, to be printed.
-    cosine : float, optional
-        The same with none of them switched.
-    token : str, optional
-        What the output is of.
-    place : int, optional
-        Where that token stands.
-    ax : matplotlib.axes.Axes, optional
-
-    Returns
-    -------
-    Plot
-
-    Raises
-    ------
-    ValueError
-        If there are no ingredients, or a distance or cosine is no finite number.
-    """
-    _check(distances, present, cosines)
-    ax = new_axes(7.6, 1.1 + 0.3 * len(distances), ax)
-    _draw_ingredients(ax, distances, present, left_out, cosines)
-    name = None if token is None else _named(quoted(token), place)
-    caption = _caption(distances, present, left_out, name, cosine)
-    return Plot(ax.figure, ax, caption)
 
 
 def _draw_ingredients(ax, distances, present, left_out, cosines):
@@ -83,9 +33,7 @@ def _draw_ingredients(ax, distances, present, left_out, cosines):
             edgecolor=VERMILION if out else BLUE,
             hatch="////" if out else "",
         )
-        figure = _figure(value)
-        if cosines is not None:
-            figure += f"   {_cosine(cosines[name])}".replace("-", "−")
+        figure = f"{_figure(value)}   {_cosine(cosines[name])}".replace("-", "−")
         ax.text(
             value + 0.012 * most,
             row,
@@ -100,7 +48,7 @@ def _draw_ingredients(ax, distances, present, left_out, cosines):
     ax.set_yticks(range(len(names)), labels)
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(len(names) - 0.4, -0.6)
-    ax.set_xlim(0, most * (1.4 if cosines is not None else 1.14))
+    ax.set_xlim(0, most * 1.4)
     ax.set_xlabel("distance to the true output, as a share of its norm")
     if left_out:
         ax.axvline(present, color=INK, linestyle="--", linewidth=1.3)
@@ -111,7 +59,7 @@ def _check(distances, present, cosines):
     if not distances:
         raise ValueError("There are no ingredients to draw.")
     finite([*distances.values(), present], "distances")
-    finite([] if cosines is None else [cosines[n] for n in distances], "cosines")
+    finite([cosines[name] for name in distances], "cosines")
 
 
 def _named(token, place):
@@ -130,18 +78,17 @@ def _caption(distances, present, left_out, name, cosine):
     """Say in words what a picture of ingredients shows, of what is called `name`."""
     of = f" of {name}" if name is not None else ""
     still = {n: d for n, d in distances.items() if n not in left_out}
-    with_cosine = f", {_cosine(cosine)}" if cosine is not None else ""
     if left_out:
         caption = (
             f"Without {listed(left_out)} the output{of} is {_figure(present)} of its"
-            f" norm away from the true one{with_cosine}."
+            f" norm away from the true one, {_cosine(cosine)}."
         )
     else:
         caption = f"With all ingredients the output{of} is the true one."
         if present > _SAME:
             caption = (
                 f"With all ingredients the output{of} is still {present:.2g} of its"
-                f" norm away from the true one{with_cosine}."
+                f" norm away from the true one, {_cosine(cosine)}."
             )
     if not still:
         return f"{caption} Nothing is in use."
@@ -173,9 +120,20 @@ def plot_reconstruction(
     ----------
     rebuilt, true : (hidden,) array_like
         The embedding layer's output for one token, as rebuilt and as it is.
-    distances, cosines, present, left_out, token, place
-        As in `plot_ingredients`. The present cosine is computed here; with a vector of
-        zeros it counts as 0.
+    distances : dict of str to float
+        Ingredient, and the distance to the true output, as a share of its norm, when
+        this one is left out too (or is put back, if it is in `left_out`).
+    cosines : dict of str to float
+        Cosine similarity with the true output in each case. The present one is computed
+        here; with a vector of zeros it counts as 0.
+    present : float
+        The distance with none of them switched.
+    left_out : collection of str
+        The ingredients that are left out at present.
+    token : str, optional
+        What the output is of.
+    place : int, optional
+        Where that token stands.
 
     Returns
     -------
@@ -184,7 +142,8 @@ def plot_reconstruction(
     Raises
     ------
     ValueError
-        If the vectors are not of one size, or a number is not finite.
+        If the vectors are not of one size, if there are no ingredients, or if a number
+        is not finite.
     """
     rebuilt, true = finite(rebuilt, "rebuilt vector"), finite(true, "true vector")
     if rebuilt.shape != true.shape or true.ndim != 1 or not true.size:
