@@ -1,4 +1,4 @@
-"""Run the whole model on a text: hidden states and attention, layer by layer."""
+"""Run the whole model on one text or many: hidden states and attention, by layer."""
 
 from __future__ import annotations
 
@@ -6,16 +6,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .inputs import Inputs, prepare
+from .errors import InputError
+from .inputs import Inputs, prepare, shown
+from .progress import steps
+
+# Tokens in a batch, padding included: with fewer a batch is slower. A long text runs
+# alone, as the memory for attention weights grows with the square of its length.
+BATCH_TOKENS = 1024
+LONG = 256
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Encoding(Inputs):
     """What went into the model, and what came out of each of its layers.
 
     Attributes
     ----------
-    tokens, ids, positions, types, mask
+    tokens, ids, positions, types, mask, vectors
         What went in: see `bertlab.inputs.Inputs`.
     hidden_states : (layers + 1, tokens, hidden) ndarray
         The embedding layer's output, then that of each layer.
@@ -36,48 +43,133 @@ def encode(
     positions=None,
     types=None,
     mask=None,
+    vectors=None,
     attentions=True,
+    progress=False,
 ):
-    """Run the TensorFlow model on a text, or a pair, and return every layer's output.
+    """Run the TensorFlow model on a text, or many, and return every layer's output.
 
     Parameters
     ----------
     bert : Bert
-    text : str
+    text : str, or list
+        A text; or a list, which is run in batches. Each of its entries is a text, a
+        tuple of a text and its second text, or what `bertlab.inputs.prepare` returns,
+        which can hold other IDs, positions and so on.
     pair : str, optional
-    ids, positions, types, mask : sequence of int, optional
-        Put in place of what the text leads to: see `bertlab.inputs.prepare`.
+        The second text of a single one.
+    ids, positions, types, mask, vectors : optional
+        Put in place of what a single text leads to: see `bertlab.inputs.prepare`.
     attentions : bool
         False leaves the attention weights out: they are most of the memory.
+    progress : bool
+        Show, in a notebook, how far a list has come.
 
     Returns
     -------
-    Encoding
+    Encoding, or list of Encoding
+        One for each entry of a list, in its order, without padding.
 
     Raises
     ------
     InputError
-        If the text is longer than the model takes, if a number has no row in its
-        table, or if the lengths differ.
+        If a text is longer than the model takes, if a number has no row in its table,
+        if the lengths differ, or if a list comes with numbers for a single text.
     ModelError
         If TensorFlow cannot be imported here.
     """
-    given = prepare(
-        bert, text, pair, ids=ids, positions=positions, types=types, mask=mask
-    )
+    own = {
+        "ids": ids,
+        "positions": positions,
+        "types": types,
+        "mask": mask,
+        "vectors": vectors,
+    }
+    if isinstance(text, str) or not isinstance(text, (list, tuple)):
+        return _run(bert, [prepare(bert, text, pair, **own)], attentions)[0]
+    if pair is not None or any(value is not None for value in own.values()):
+        raise InputError(
+            "A list of texts takes no second text and no numbers beside it: put a tuple"
+            " of two texts, or prepare(bert, text, ids=…), into the list."
+        )
+    given = [_prepared(bert, entry, n) for n, entry in enumerate(text)]
+    found = [None] * len(given)
+    batches = list(_batches(given))
+    what = f"Running {len(given):,} texts through {bert.name}"
+    for batch in steps(batches, what) if progress else batches:
+        for n, encoding in zip(
+            batch, _run(bert, [given[n] for n in batch], attentions)
+        ):
+            found[n] = encoding
+    return found
+
+
+def _prepared(bert, entry, n):
+    """One entry of a list as `Inputs`, or an InputError that says which entry it is."""
+    if isinstance(entry, Inputs):
+        return entry
+    pair = entry if isinstance(entry, tuple) else (entry,)
+    if not 1 <= len(pair) <= 2:
+        raise InputError(
+            f"Entry {n} of the list must be a text or a tuple of two texts, not"
+            f" {shown(entry)}."
+        )
+    try:
+        return prepare(bert, *pair)
+    except InputError as error:
+        raise InputError(f"Entry {n} of the list: {error}") from None
+
+
+def _batches(given):
+    """Lists of indices: texts of about the same length go together."""
+    order = sorted(range(len(given)), key=lambda n: len(given[n].ids), reverse=True)
+    while order:
+        longest = len(given[order[0]].ids)
+        size = BATCH_TOKENS // longest if longest <= LONG else 1
+        # What is given as vectors cannot share a batch with what is given as IDs.
+        kind = given[order[0]].vectors is None
+        batch = [n for n in order if (given[n].vectors is None) == kind][:size]
+        yield batch
+        order = [n for n in order if n not in set(batch)]
+
+
+def _run(bert, batch, attentions):
+    """Run the model once on `Inputs` of any lengths; return an `Encoding` of each."""
+    longest = max(len(given.ids) for given in batch)
+
+    def padded(name, value=0):
+        rows = [getattr(given, name) for given in batch]
+        return np.array([row + [value] * (longest - len(row)) for row in rows])
+
+    if batch[0].vectors is None:
+        tokens = {"input_ids": padded("ids", bert.tokenizer.pad_token_id)}
+    else:
+        hidden = batch[0].vectors.shape[1]
+        vectors = np.zeros((len(batch), longest, hidden), np.float32)
+        for row, given in zip(vectors, batch):
+            row[: len(given.ids)] = given.vectors
+        tokens = {"input_ids": None, "inputs_embeds": vectors}
     out = bert.model(
-        input_ids=np.array([given.ids]),
-        position_ids=np.array([given.positions]),
-        token_type_ids=np.array([given.types]),
-        attention_mask=np.array([given.mask]),
+        **tokens,
+        position_ids=padded("positions"),
+        token_type_ids=padded("types"),
+        attention_mask=padded("mask"),
         output_hidden_states=True,
         output_attentions=attentions,
         training=False,
     )
+    states = np.stack([state.numpy() for state in out.hidden_states], axis=1)
+    weights = [None] * len(batch)
+    if attentions:
+        weights = np.stack([layer.numpy() for layer in out.attentions], axis=1)
+    return [_cut(*parts) for parts in zip(batch, states, weights)]
+
+
+def _cut(given, states, weights):
+    """The `Encoding` of one text out of a batch: padding cut off, memory of its own."""
+    n = len(given.ids)
     return Encoding(
         **vars(given),
-        hidden_states=np.stack([state[0].numpy() for state in out.hidden_states]),
-        attentions=np.stack([a[0].numpy() for a in out.attentions])
-        if attentions
-        else None,
+        hidden_states=states[:, :n].copy(),  # (layers + 1, tokens, hidden)
+        attentions=None if weights is None else weights[..., :n, :n].copy(),
     )

@@ -97,6 +97,57 @@ def look_up_word(bert, word):
     return Word(typed, tokens, ids, sentence)
 
 
+def find_word(bert, text, word):
+    """Find the tokens of a word in a text.
+
+    Parameters
+    ----------
+    bert : Bert
+    text : str
+    word : str
+        Found as a whole word: not "bank" in "banker". Capital letters matter only to a
+        model whose vocabulary has them.
+
+    Returns
+    -------
+    list of list of int
+        For each occurrence, where its tokens stand in the encoded text; more than one
+        if the word is split into pieces.
+
+    Raises
+    ------
+    InputError
+        If there is no word, or it does not occur in the text.
+    """
+    check_text(word, "word")
+    typed = tokenize(bert, word.strip())
+    wanted = [
+        _known_as(typed, i)
+        for i, source in enumerate(typed.source)
+        if source is not None
+    ]
+    if not wanted:
+        raise InputError("Type a word that occurs in the sentences, for instance dog.")
+    t = tokenize(bert, text)
+    there = [_known_as(t, i) for i in range(len(t.ids))]
+    inside = [token.startswith("##") for token in t.tokens] + [False]
+    found = [
+        list(range(start, start + len(wanted)))
+        for start in range(len(there) - len(wanted) + 1)
+        if there[start : start + len(wanted)] == wanted
+        and not inside[start]
+        and not inside[start + len(wanted)]
+    ]
+    if not found:
+        raise InputError(f"{quoted(word.strip())} does not occur in {quoted(text)}.")
+    return found
+
+
+def _known_as(t, i):
+    """What tells token `i` from others: its ID, or its letters if that is [UNK]'s."""
+    return t.span(i).casefold() if t.ids[i] == t.unknown_id else t.ids[i]
+
+
 def _unknown(t):
     """Say which parts of a typed word are unknown; those typed as [UNK] are not."""
     unknown = [i for i, kind in enumerate(t.kinds) if kind == "unknown"]

@@ -29,7 +29,7 @@ from bertlab.plots.plot import drawable
 from bertlab.tokens import tokenize
 from bertlab.widgets import segment_explorer
 from bertlab.widgets import segments as module
-from bertlab.widgets.segments import apart
+from bertlab.measures import apart
 
 # Eleven sentences, so that the deciles are among them, at three layers.
 STEPS = np.arange(11)[:, None] / 10

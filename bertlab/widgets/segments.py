@@ -9,6 +9,7 @@ import numpy as np
 
 from ..encoder import encode
 from ..errors import InputError
+from ..measures import apart
 from ..plots.layers import plot_shifts
 from ..plots.plot import listed
 from ..tokens import tokenize
@@ -117,29 +118,6 @@ def _title(choice):
 def _named(types):
     kinds = sorted(set(types))
     return f"type {kinds[0]} throughout" if len(kinds) == 1 else "types 0 and 1"
-
-
-def apart(states):
-    """Return how far two different tokens are apart on average, at each layer.
-
-    Parameters
-    ----------
-    states : (layers + 1, tokens, hidden) ndarray
-
-    Returns
-    -------
-    (layers + 1,) ndarray
-        As a share of a state's norm: the mean over all ordered pairs of tokens.
-    """
-    n = states.shape[1]
-    square = (states**2).sum(axis=-1)  # (layers + 1, tokens)
-    # By products: with 512 tokens the differences themselves would take a gigabyte.
-    products = states @ states.transpose(0, 2, 1)
-    distance = np.sqrt(
-        np.maximum(square[:, :, None] + square[:, None, :] - 2 * products, 0)
-    )
-    distance[:, np.arange(n), np.arange(n)] = 0
-    return (distance.sum(axis=-1) / (n - 1) / np.sqrt(square)).mean(axis=-1)
 
 
 def segment_explorer(bert, first="", second="", types="all 0"):

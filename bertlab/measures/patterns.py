@@ -1,0 +1,120 @@
+"""Where attention goes: to which tokens, how far, how widely spread."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import numpy as np
+
+
+def relations(tokens, special=("[CLS]", "[SEP]")):
+    """Say for each pair of tokens in which relations the second stands to the first.
+
+    Parameters
+    ----------
+    tokens : sequence of str
+    special : sequence of str
+        Special tokens that get a relation of their own.
+
+    Returns
+    -------
+    dict of str to (tokens, tokens) ndarray of bool
+        Entry (i, j) of "previous", for example, is whether j stands just before i; of
+        "[SEP]", whether j is a [SEP]; "words" are the tokens that are neither special
+        nor punctuation.
+    """
+    n = len(tokens)
+    names = np.array(tokens, dtype=object)
+    kinds = {name: names == name for name in special}
+    kinds["punctuation"] = np.array([is_punctuation(token) for token in tokens], bool)
+    kinds["words"] = ~np.any(list(kinds.values()), axis=0)
+    found = {name: np.tile(which, (n, 1)) for name, which in kinds.items()}
+    for name, offset in (("self", 0), ("previous", -1), ("next", 1)):
+        found[name] = np.eye(n, k=offset, dtype=bool)
+    return found
+
+
+def is_punctuation(token):
+    """Return whether every character of a token is a punctuation mark or a symbol."""
+    return all(unicodedata.category(c)[0] in "PS" for c in token)
+
+
+def share(weights, relation, of=None):
+    """Return what share of its attention a token gives to those in a relation to it.
+
+    Parameters
+    ----------
+    weights : (..., tokens, tokens) ndarray
+        Each row sums to 1.
+    relation : (tokens, tokens) ndarray of bool
+    of : (tokens,) ndarray of bool, optional
+        The attending tokens that count; all without it.
+
+    Returns
+    -------
+    (...) ndarray
+        Mean over the attending tokens.
+    """
+    given = (weights * relation).sum(axis=-1)
+    return given.mean(axis=-1) if of is None else given[..., of].mean(axis=-1)
+
+
+def mean_distance(weights, among=None):
+    """Return how many places away from a token its attention goes, on average.
+
+    Parameters
+    ----------
+    weights : (..., tokens, tokens) ndarray
+    among : (tokens,) ndarray of bool, optional
+        Count only attention from and to these tokens, for example the words: it is
+        rescaled so that each of them gives 1 in all.
+
+    Returns
+    -------
+    (...) ndarray
+        In tokens.
+    """
+    places = np.arange(weights.shape[-1])
+    if among is not None:
+        places = places[among]
+        weights = weights[..., among, :][..., among]
+        sums = weights.sum(axis=-1, keepdims=True)
+        weights = weights / np.where(sums == 0, 1, sums)
+    away = np.abs(places[:, None] - places)
+    return (weights * away).sum(axis=-1).mean(axis=-1)
+
+
+def entropy(weights):
+    """Return how widely attention is spread, as a share of the most that it can be.
+
+    Parameters
+    ----------
+    weights : (..., tokens, tokens) ndarray
+
+    Returns
+    -------
+    (...) ndarray
+        Mean over the attending tokens of the entropy of a row, divided by that of equal
+        weights: 0 if all goes to one token, 1 if all get the same.
+    """
+    n = weights.shape[-1]
+    if n == 1:
+        return np.zeros(weights.shape[:-2], weights.dtype)
+    logs = np.log(np.where(weights > 0, weights, 1))
+    return -(weights * logs).sum(axis=-1).mean(axis=-1) / np.log(n)
+
+
+def by_text(measure, encodings):
+    """Apply a measure to the attention weights of many texts.
+
+    Parameters
+    ----------
+    measure : callable
+        Takes an `Encoding`, returns an array of the same shape for each.
+    encodings : sequence of Encoding
+
+    Returns
+    -------
+    (texts, ...) ndarray
+    """
+    return np.stack([measure(encoding) for encoding in encodings])
