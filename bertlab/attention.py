@@ -10,9 +10,11 @@ import numpy as np
 
 from .errors import InputError
 from .folder import open_checkpoint
+from .inputs import shown
+from .tokens import count
 
-# What the model adds to the score of a token that is masked.
-MASKED = np.finfo(np.float32).min
+# What TFBertModel adds to a masked token's score. Where all are masked, none is.
+MASKED = np.float32(-10_000)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -77,11 +79,10 @@ _DENSE = {
 }
 
 
-@lru_cache(maxsize=64)
 def layer_weights(bert, layer):
     """Return the parameters of layer 1, 2, … straight from the model's file.
 
-    Nothing is copied, and TensorFlow is not imported.
+    Nothing is copied if the file holds float32, and TensorFlow is not imported.
 
     Raises
     ------
@@ -89,8 +90,16 @@ def layer_weights(bert, layer):
         If the model has no such layer.
     """
     layers = bert.config.num_hidden_layers
-    if isinstance(layer, bool) or layer not in range(1, layers + 1):
-        raise InputError(f"There is no layer {layer}: {bert.name} has 1 to {layers}.")
+    whole = isinstance(layer, (int, np.integer)) and not isinstance(layer, bool)
+    if not whole or not 1 <= layer <= layers:
+        has = f"1 to {layers}" if layers > 1 else "1 alone"
+        raise InputError(f"There is no layer {shown(layer)}: {bert.name} has {has}.")
+    return _read(bert, int(layer))
+
+
+# Behind the check: to a cache True and 1.0 are the same as 1.
+@lru_cache(maxsize=64)
+def _read(bert, layer):
     checkpoint = open_checkpoint(bert.folder, bert.config)
     prefix = f"encoder.layer.{layer - 1}."
     found = {}
@@ -117,9 +126,10 @@ class Attention:
     ----------
     query, key, value : (heads, tokens, size) ndarray
     scores : (heads, tokens, tokens) ndarray
-        Query times key, divided by the square root of the head's size.
+        Query times key, divided by the square root of the head's size. The mask is
+        not in them.
     weights : (heads, tokens, tokens) ndarray
-        Softmax of each row of the scores.
+        Softmax of each row of the scores, those of masked tokens made very small.
     mixed : (heads, tokens, size) ndarray
         The values, averaged with these weights.
     joined : (tokens, hidden) ndarray
@@ -152,7 +162,7 @@ def attend(bert, layer, states, mask=None):
     bert : Bert
     layer : int
         From 1.
-    states : (tokens, hidden) ndarray
+    states : (tokens, hidden) array_like
         What goes into the layer: ``hidden_states[layer - 1]``.
     mask : (tokens,) sequence of int, optional
         0 for a token that nobody may attend to.
@@ -164,9 +174,10 @@ def attend(bert, layer, states, mask=None):
     Raises
     ------
     InputError
-        If the model has no such layer.
+        If the model has no such layer, or the states or the mask are of another shape.
     """
     w = layer_weights(bert, layer)
+    states = _of_width(states, len(w.query))
     tokens, hidden = states.shape
     size = hidden // w.heads
 
@@ -179,7 +190,11 @@ def attend(bert, layer, states, mask=None):
     scores = query @ key.transpose(0, 2, 1) / np.sqrt(np.float32(size))
     allowed = scores
     if mask is not None:
-        allowed = np.where(np.asarray(mask) == 0, MASKED, scores)
+        mask = np.asarray(mask)
+        if mask.shape != (tokens,):
+            given = f"{count(tokens, 'token')} and a mask of shape {mask.shape}"
+            raise InputError(f"Here are {given}: give one value for each token.")
+        allowed = np.where(mask == 0, scores + MASKED, scores)
     weights = softmax(allowed)
     mixed = weights @ value
     joined = mixed.transpose(1, 0, 2).reshape(tokens, hidden)
@@ -199,18 +214,36 @@ def feed_forward(bert, layer, states):
     bert : Bert
     layer : int
         From 1.
-    states : (tokens, hidden) ndarray
+    states : (tokens, hidden) array_like
         `Attention.output`.
 
     Returns
     -------
     (tokens, hidden) ndarray
         ``hidden_states[layer]``.
+
+    Raises
+    ------
+    InputError
+        If the model has no such layer, or the states are of another shape.
+    ModelError
+        If the activation is not "gelu", and TensorFlow cannot be imported.
     """
     w = layer_weights(bert, layer)
-    inner = _activate(states @ w.inner + w.inner_bias, w.activation)
+    states = _of_width(states, len(w.query))
+    inner = _activate(bert, states @ w.inner + w.inner_bias, w.activation)
     outer = inner @ w.outer + w.outer_bias
     return layer_norm(states + outer, w.last_gamma, w.last_beta, w.eps)
+
+
+def _of_width(states, hidden):
+    states = np.asarray(states)
+    if states.ndim != 2 or states.shape[1] != hidden:
+        raise InputError(
+            f"The states have the shape {states.shape}: give one row for each token,"
+            f" {hidden:,} wide, such as hidden_states[layer - 1]."
+        )
+    return states
 
 
 def softmax(scores):
@@ -226,10 +259,10 @@ def layer_norm(states, gamma, beta, eps):
     return (states - mean) / np.sqrt(variance + eps) * gamma + beta
 
 
-def _activate(values, name):
+def _activate(bert, values, name):
     if name == "gelu":
         return values * (0.5 + 0.5 * _erf(values / math.sqrt(2)))
-    # Any other function: the one that the model itself would use.
+    _ = bert.model  # imports TensorFlow without a sound, or says that there is none
     from transformers.activations_tf import get_tf_activation
 
     return get_tf_activation(name)(values).numpy()
@@ -243,7 +276,8 @@ def contributions(bert, layer, attention):
 
     The weight that token i gives to token j is multiplied by j's value vector as the
     output matrix passes it on; this is the norm of that product (Kobayashi et al. 2020,
-    "Attention is not only a weight").
+    "Attention is not only a weight"). The products themselves, over all heads and all
+    tokens j, add up to ``attention.projected[i]`` without the output's bias.
 
     Parameters
     ----------
@@ -256,6 +290,7 @@ def contributions(bert, layer, attention):
     Returns
     -------
     (heads, tokens, tokens) ndarray
+        Entry (h, i, j): what token j adds to token i in head h.
     """
     w = layer_weights(bert, layer)
     heads, _, size = attention.value.shape

@@ -9,9 +9,10 @@ import numpy as np
 from .errors import InputError
 from .inputs import Inputs, prepare, shown
 from .progress import steps
+from .tokens import count
 
-# Tokens in a batch, padding included: with fewer a batch is slower. A long text runs
-# alone, as the memory for attention weights grows with the square of its length.
+# Most tokens in a batch, padding included: with fewer, texts take longer. A long text
+# runs alone: memory for attention weights grows with the square of its length.
 BATCH_TOKENS = 1024
 LONG = 256
 
@@ -54,14 +55,15 @@ def encode(
     bert : Bert
     text : str, or list
         A text; or a list, which is run in batches. Each of its entries is a text, a
-        tuple of a text and its second text, or what `bertlab.inputs.prepare` returns,
-        which can hold other IDs, positions and so on.
+        tuple of a text and its second text, or what `bertlab.inputs.prepare` or this
+        function returns, which can hold other IDs, positions and so on.
     pair : str, optional
         The second text of a single one.
     ids, positions, types, mask, vectors : optional
         Put in place of what a single text leads to: see `bertlab.inputs.prepare`.
     attentions : bool
-        False leaves the attention weights out: they are most of the memory.
+        False leaves the attention weights out: of long texts they are most of the
+        memory.
     progress : bool
         Show, in a notebook, how far a list has come.
 
@@ -74,7 +76,8 @@ def encode(
     ------
     InputError
         If a text is longer than the model takes, if a number has no row in its table,
-        if the lengths differ, or if a list comes with numbers for a single text.
+        if the lengths differ, or if a list comes with numbers for a single text. An
+        entry of a list is named by its number, counted from 0 as in Python.
     ModelError
         If TensorFlow cannot be imported here.
     """
@@ -85,7 +88,12 @@ def encode(
         "mask": mask,
         "vectors": vectors,
     }
-    if isinstance(text, str) or not isinstance(text, (list, tuple)):
+    if isinstance(text, tuple):
+        raise InputError(
+            "A tuple is a text and its second text: give them as encode(bert, text,"
+            " pair), or put the tuple into a list."
+        )
+    if not isinstance(text, list):
         return _run(bert, [prepare(bert, text, pair, **own)], attentions)[0]
     if pair is not None or any(value is not None for value in own.values()):
         raise InputError(
@@ -95,7 +103,7 @@ def encode(
     given = [_prepared(bert, entry, n) for n, entry in enumerate(text)]
     found = [None] * len(given)
     batches = list(_batches(given))
-    what = f"Running {len(given):,} texts through {bert.name}"
+    what = f"Running {count(len(given), 'text')} through {bert.name}"
     for batch in steps(batches, what) if progress else batches:
         for n, encoding in zip(
             batch, _run(bert, [given[n] for n in batch], attentions)
@@ -106,8 +114,6 @@ def encode(
 
 def _prepared(bert, entry, n):
     """One entry of a list as `Inputs`, or an InputError that says which entry it is."""
-    if isinstance(entry, Inputs):
-        return entry
     pair = entry if isinstance(entry, tuple) else (entry,)
     if not 1 <= len(pair) <= 2:
         raise InputError(
@@ -115,6 +121,10 @@ def _prepared(bert, entry, n):
             f" {shown(entry)}."
         )
     try:
+        if isinstance(entry, Inputs):
+            # Again, as it may have been prepared for another model.
+            names = ("ids", "positions", "types", "mask", "vectors")
+            return prepare(bert, "", **{name: getattr(entry, name) for name in names})
         return prepare(bert, *pair)
     except InputError as error:
         raise InputError(f"Entry {n} of the list: {error}") from None
@@ -122,27 +132,31 @@ def _prepared(bert, entry, n):
 
 def _batches(given):
     """Lists of indices: texts of about the same length go together."""
-    order = sorted(range(len(given)), key=lambda n: len(given[n].ids), reverse=True)
-    while order:
-        longest = len(given[order[0]].ids)
-        size = BATCH_TOKENS // longest if longest <= LONG else 1
-        # What is given as vectors cannot share a batch with what is given as IDs.
-        kind = given[order[0]].vectors is None
-        batch = [n for n in order if (given[n].vectors is None) == kind][:size]
-        yield batch
-        order = [n for n in order if n not in set(batch)]
+    groups = {}
+    for n, one in enumerate(given):
+        # What is given as vectors cannot share a batch with what is given as IDs. A
+        # text of masked tokens alone would attend to padding as well, so it gets none.
+        kind = one.vectors is None, 0 if any(one.mask) else len(one.ids)
+        groups.setdefault(kind, []).append(n)
+    for group in groups.values():
+        group.sort(key=lambda n: len(given[n].ids), reverse=True)
+        while group:
+            longest = len(given[group[0]].ids)
+            size = BATCH_TOKENS // longest if longest <= LONG else 1
+            yield group[:size]
+            group = group[size:]
 
 
 def _run(bert, batch, attentions):
     """Run the model once on `Inputs` of any lengths; return an `Encoding` of each."""
     longest = max(len(given.ids) for given in batch)
 
-    def padded(name, value=0):
+    def padded(name):  # with row 0, and a mask of 0: it makes no difference
         rows = [getattr(given, name) for given in batch]
-        return np.array([row + [value] * (longest - len(row)) for row in rows])
+        return np.array([row + [0] * (longest - len(row)) for row in rows])
 
     if batch[0].vectors is None:
-        tokens = {"input_ids": padded("ids", bert.tokenizer.pad_token_id)}
+        tokens = {"input_ids": padded("ids")}
     else:
         hidden = batch[0].vectors.shape[1]
         vectors = np.zeros((len(batch), longest, hidden), np.float32)

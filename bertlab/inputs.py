@@ -151,12 +151,16 @@ def _rows(given, wanted, rows, what, table):
 def _vectors(given, n, hidden):
     """Return `given` as an array with a finite row for each of `n` tokens."""
     try:
-        array = np.array(given, np.float32)
-    except (ValueError, TypeError):  # of different lengths, or no numbers
+        array = np.array(given)
+    except (ValueError, TypeError):  # of different lengths
+        array = np.array(None)
+    if array.dtype.kind not in "iuf":
         raise InputError(
             f"The vectors must be numbers, {hidden:,} for each token, not"
             f" {shown(given)}."
-        ) from None
+        )
+    with np.errstate(over="ignore"):  # too large is infinite, and refused below
+        array = array.astype(np.float32)
     if array.shape != (n, hidden):
         raise InputError(
             f"The vectors have the shape {array.shape}: for {count(n, 'token')},"

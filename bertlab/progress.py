@@ -45,7 +45,7 @@ def _bar(what):
         from IPython import get_ipython
     except ImportError:
         return lambda sentence, share: None
-    if get_ipython() is None or not hasattr(get_ipython(), "kernel"):
+    if not hasattr(get_ipython(), "kernel"):  # nor has IPython in a terminal
         return lambda sentence, share: None
     import ipywidgets
     from IPython.display import display

@@ -1,11 +1,11 @@
 """The workbook's own sentences, or a learner's: what is measured over a sample.
 
-The files in `data` were written for this workbook, one sentence at a time, and are under
-its licence. In a first version feelings were nowhere put into words, and neither a bag of
-words nor a linear probe on the default model's states could tell the sentiment; about
-three of five sentences were then written anew until a probe could. So what a probe
-reaches on the sentiment here says how vectors compare with each other, and nothing about
-sentences elsewhere. The topics were not revised in this way.
+The files in `data` were written for this workbook, one sentence at a time, and are
+under its licence. In a first version feelings were nowhere put into words, and neither
+a bag of words nor a linear probe on the default model's states could tell the
+sentiment; about three of five sentences were then written anew until a probe could. So
+what a probe reaches on the sentiment here says how vectors compare with each other, and
+nothing about sentences elsewhere. The topics were not revised in this way.
 """
 
 from __future__ import annotations

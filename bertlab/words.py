@@ -98,7 +98,7 @@ def look_up_word(bert, word):
 
 
 def find_word(bert, text, word):
-    """Find the tokens of a word in a text.
+    """Find the tokens of a word, or of several in a row, in a text.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def find_word(bert, text, word):
     -------
     list of list of int
         For each occurrence, where its tokens stand in the encoded text; more than one
-        if the word is split into pieces.
+        if the word is split into pieces. No token is in two occurrences.
 
     Raises
     ------
@@ -120,32 +120,36 @@ def find_word(bert, text, word):
         If there is no word, or it does not occur in the text.
     """
     check_text(word, "word")
+    fold = getattr(bert.tokenizer, "do_lower_case", True)
     typed = tokenize(bert, word.strip())
     wanted = [
-        _known_as(typed, i)
+        _known_as(typed, i, fold)
         for i, source in enumerate(typed.source)
         if source is not None
     ]
     if not wanted:
         raise InputError("Type a word that occurs in the sentences, for instance dog.")
     t = tokenize(bert, text)
-    there = [_known_as(t, i) for i in range(len(t.ids))]
+    there = [_known_as(t, i, fold) for i in range(len(t.ids))]
     inside = [token.startswith("##") for token in t.tokens] + [False]
-    found = [
-        list(range(start, start + len(wanted)))
-        for start in range(len(there) - len(wanted) + 1)
-        if there[start : start + len(wanted)] == wanted
-        and not inside[start]
-        and not inside[start + len(wanted)]
-    ]
+    found, start = [], 0
+    while start + len(wanted) <= len(there):
+        end = start + len(wanted)
+        if there[start:end] == wanted and not inside[end]:
+            found.append(list(range(start, end)))
+            start = end
+        else:
+            start += 1
     if not found:
         raise InputError(f"{quoted(word.strip())} does not occur in {quoted(text)}.")
     return found
 
 
-def _known_as(t, i):
+def _known_as(t, i, fold):
     """What tells token `i` from others: its ID, or its letters if that is [UNK]'s."""
-    return t.span(i).casefold() if t.ids[i] == t.unknown_id else t.ids[i]
+    if t.ids[i] != t.unknown_id:
+        return t.ids[i]
+    return t.span(i).casefold() if fold else t.span(i)
 
 
 def _unknown(t):

@@ -248,6 +248,79 @@ def test_shown():
     assert shown("x" * 99) == "'" + "x" * 38 + "…"
 
 
+ROWS = np.arange(18).reshape(3, 6)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [ROWS, ROWS.tolist(), list(ROWS), tuple(map(tuple, ROWS)), ROWS.astype("float64")],
+    ids=["array", "lists", "list of arrays", "tuples", "float64"],
+)
+def test_vectors(toy, given):
+    found = prepare(toy, "dog", vectors=given)
+    assert found.vectors.dtype == np.float32
+    np.testing.assert_array_equal(found.vectors, ROWS)
+    assert (found.tokens, found.ids) == (["[CLS]", "dog", "[SEP]"], [2, 6, 3])
+    assert prepare(toy, "dog").vectors is None
+    assert prepare(toy, "", ids=[7], vectors=[range(6)]).vectors.shape == (1, 6)
+
+
+def test_vectors_are_a_copy(toy):
+    rows = ROWS.astype(np.float32)
+    found = prepare(toy, "dog", vectors=rows)
+    rows[0] = -1
+    np.testing.assert_array_equal(found.vectors, ROWS)
+
+
+@pytest.mark.parametrize("shape", [(2, 6), (4, 6), (3, 5), (6, 3), (6,), (1, 3, 6), ()])
+def test_vectors_of_another_shape(toy, shape):
+    with pytest.raises(InputError) as error:
+        prepare(toy, "dog", vectors=np.ones(shape))
+    assert str(error.value) == (
+        f"The vectors have the shape {shape}: for 3 tokens, special ones included, give"
+        " (3, 6)."
+    )
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e39, -1e300])
+@pytest.mark.filterwarnings("error")
+def test_vectors_that_are_not_finite(toy, value):
+    rows = ROWS.astype(float)
+    rows[1, 4] = value
+    with pytest.raises(InputError, match=r"numbers are NaN or infinite\.$"):
+        prepare(toy, "dog", vectors=rows)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "dog",
+        [["1"] * 6] * 3,
+        np.full((3, 6), "0.5"),
+        [[1, 2], [3]],
+        [[None] * 6] * 3,
+        np.ones((3, 6), complex),
+        np.ones((3, 6), bool),
+        np.full((3, 6), "2026-01-01", "datetime64[D]"),
+        (row for row in ROWS),
+        {1, 2},
+        {"a": ROWS},
+        object(),
+        [[b"1"] * 6] * 3,
+        [[10**400] * 6] * 3,
+    ],
+    ids=lambda value: type(value).__name__,
+)
+@pytest.mark.filterwarnings("error")
+def test_vectors_that_are_no_numbers(toy, given):
+    with pytest.raises(InputError) as error:
+        prepare(toy, "dog", vectors=given)
+    text = str(error.value)
+    assert text.startswith("The vectors must be numbers, 6 for each token, not ")
+    assert len(text) < 120
+    assert "\n" not in text
+
+
 @settings(deadline=None, derandomize=True, max_examples=200)
 @given(data=st.data())
 def test_any_numbers_come_back_or_get_a_sentence(toy, data):

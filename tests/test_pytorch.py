@@ -18,8 +18,10 @@ from test_model import prefixed_and_old
 from tiny_bert import packed, tiny_files, tiny_tensors, write
 
 import bertlab
+from bertlab.attention import attend, contributions, feed_forward, layer_weights
 from bertlab.embeddings import embed
 from bertlab.encoder import encode
+from bertlab.inputs import prepare
 
 REQUIRED = os.environ.get("BERTLAB_REQUIRE_TORCH") == "1"
 SCRIPT = Path(__file__).with_name("pytorch_bert.py")
@@ -100,7 +102,21 @@ CASES = {
         "text": "my dog is cute",
         "types": [0, 1, 0, 1, 0, 1],
     },
+    "vectors": lambda bert: {"text": "my dog is cute", "vectors": random_rows(bert, 6)},
+    "vectors of a pair": lambda bert: {
+        "text": "a dog",
+        "pair": "a cat",
+        "vectors": random_rows(bert, 7),
+        "mask": [1, 1, 1, 0, 1, 1, 1],
+    },
 }
+
+
+def random_rows(bert, tokens):
+    """Vectors about as large as the token table's rows."""
+    shape = tokens, bert.config.hidden_size
+    rows = np.random.default_rng(0).normal(size=shape)
+    return rows * bert.tables.token[:99].std()
 
 
 def in_pytorch(bert, inputs, folder):
@@ -121,6 +137,8 @@ def in_pytorch(bert, inputs, folder):
     for i, name in enumerate(names):
         for what in ("ids", "positions", "types", "mask"):
             arrays[f"{i}.{what}"] = np.array(getattr(inputs[name], what))
+        if inputs[name].vectors is not None:
+            arrays[f"{i}.vectors"] = inputs[name].vectors
     np.savez(folder / "inputs.npz", **arrays)
     (folder / "config.json").write_text(json.dumps(bert.config.to_dict()))
     arguments = [folder / "config.json", folder / "inputs.npz", folder / "outputs.npz"]
@@ -175,11 +193,38 @@ def test_hidden_states_and_attentions(bert, ours, theirs, case):
     assert_close(ours[case].attentions, attentions)
 
 
+@pytest.fixture(scope="module")
+def batched(bert):
+    """All cases in one list, which is run in batches."""
+    given = [prepare(bert, **case(bert)) for case in CASES.values()]
+    return dict(zip(CASES, encode(bert, given)))
+
+
 @pytest.mark.parametrize("case", CASES)
+def test_in_batches(batched, theirs, case):
+    hidden_states, attentions = theirs[case]
+    assert_close(batched[case].hidden_states, hidden_states)
+    assert_close(batched[case].attentions, attentions)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if "vectors" not in case])
 def test_the_embedding_layer_by_hand(bert, theirs, case):
     asked = CASES[case](bert)
     asked.pop("mask", None)
     assert_close(embed(bert, **asked).output, theirs[case][0][0])
+
+
+def assert_layers_close(bert, mask, hidden_states, attentions):
+    """Compare each layer by hand, from PyTorch's states before it, with PyTorch's."""
+    for layer in range(1, bert.config.num_hidden_layers + 1):
+        found = attend(bert, layer, hidden_states[layer - 1], mask)
+        assert_close(found.weights, attentions[layer - 1])
+        assert_close(feed_forward(bert, layer, found.output), hidden_states[layer])
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_attention_by_hand(bert, ours, theirs, case):
+    assert_layers_close(bert, ours[case].mask, *theirs[case])
 
 
 def test_the_cases_are_what_they_say(bert, ours):
@@ -190,6 +235,7 @@ def test_the_cases_are_what_they_say(bert, ours):
     assert set(ours["a pair"].types) == set(ours["types in turn"].types) == {0, 1}
     assert 0 in ours["padding"].mask
     assert 0 in ours["a hole in the mask"].mask
+    assert ours["vectors"].vectors.shape == (6, bert.config.hidden_size)
 
 
 @pytest.mark.parametrize(
@@ -199,6 +245,7 @@ def test_the_cases_are_what_they_say(bert, ours):
         ("a pair", {"types": 0}),
         ("positions reversed", {"positions": range(6)}),
         ("padding", {"mask": 1}),
+        ("vectors", {"vectors": None}),
         ("a sentence", {"ids": [101, 1996, 2924, 2992, 2049, 6165, 2153, 1010, 102]}),
     ],
 )
@@ -228,3 +275,49 @@ def test_another_weight_would_be_seen(tmp_path):
     for layer in (1, 2):
         apart = np.abs(found.hidden_states[layer] - hidden_states[layer]).max()
         assert apart > 10 * TOLERANCE
+
+
+def test_weights_built_by_hand(tmp_path):
+    """Layer 1, head 1 looks for "bank" alone; head 2 looks at all tokens equally."""
+    tensors = tiny_tensors()
+    words = tensors["embeddings.word_embeddings.weight"]
+    words *= 0.1
+    for name in ("position", "token_type"):
+        tensors[f"embeddings.{name}_embeddings.weight"] *= 0.01
+    words[6, 3] = 9  # nothing else is large in this dimension
+    tensors["embeddings.LayerNorm.weight"][:] = 1
+    tensors["embeddings.LayerNorm.bias"][:] = 0
+    name = "encoder.layer.0.attention.self"
+    for what in ("query", "key"):
+        tensors[f"{name}.{what}.weight"][:] = 0
+        tensors[f"{name}.{what}.bias"][:] = 0
+    tensors[f"{name}.query.bias"][0] = 20
+    tensors[f"{name}.key.weight"][0, 3] = 1
+    model = tiny(tmp_path / "bert", tensors)
+    found = encode(model, ["the bank .", "the . the the"])
+    theirs = in_pytorch(model, dict(enumerate(found)), tmp_path)
+    for n, run in enumerate(found):
+        hidden_states, attentions = theirs[n]
+        assert_close(run.hidden_states, hidden_states)
+        assert_close(run.attentions, attentions)
+        assert_layers_close(model, None, hidden_states, attentions)
+        np.testing.assert_allclose(attentions[0, 1], 1 / len(run.ids), atol=1e-6)
+    with_bank, without = (theirs[n][1][0, 0] for n in (0, 1))
+    assert found[0].tokens[2] == "bank"
+    assert with_bank[:, 2].min() > 0.99
+    assert without.max() < 0.99
+
+
+def test_what_heads_add_is_what_pytorch_adds(bert, theirs):
+    """PyTorch's weights, times values and output matrix, lead to its next state."""
+    hidden_states, attentions = theirs["a pair"]
+    for layer in (1, bert.config.num_hidden_layers):
+        w, states = layer_weights(bert, layer), hidden_states[layer - 1]
+        heads, n, _ = attentions[layer - 1].shape
+        value = (states @ w.value + w.value_bias).reshape(n, heads, 1, -1)
+        passed = (value @ w.output.reshape(heads, -1, len(w.output)))[:, :, 0]
+        added = np.einsum("hij,jhd->hijd", attentions[layer - 1], passed)
+        found = attend(bert, layer, states)
+        lengths = contributions(bert, layer, found)
+        assert_close(lengths, np.linalg.norm(added, axis=-1))
+        assert_close(added.sum(axis=(0, 2)) + w.output_bias, found.projected)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+# Most cosines that are held at once: all rows with all states would be gigabytes.
+LARGEST = 2**24
+
 
 def mean_cosine(states, others=None):
     """Return the mean cosine of pairs of vectors.
@@ -28,9 +31,12 @@ def mean_cosine(states, others=None):
         If there is no pair, or a vector is all zeros.
     """
     unit = _unit(states)
-    if others is not None:
-        return float(unit.mean(axis=0) @ _unit(others).mean(axis=0))
     n = len(unit)
+    if others is not None:
+        other = _unit(others)
+        if not n or not len(other):
+            raise ValueError(f"no pair among {n} and {len(other)} vectors")
+        return float(unit.mean(axis=0) @ other.mean(axis=0))
     if n < 2:
         raise ValueError(f"two vectors make a pair, and here is {n}")
     total = unit.sum(axis=0)
@@ -48,6 +54,7 @@ def dominant_dimensions(states, k=3):
     states : (n, hidden) array_like
         Of different words in different sentences.
     k : int
+        How many dimensions; all, if the vectors have no more.
 
     Returns
     -------
@@ -55,6 +62,11 @@ def dominant_dimensions(states, k=3):
         The one with the largest part first.
     parts : (hidden,) ndarray
         Each dimension's part; they add up to ``mean_cosine(states)``.
+
+    Raises
+    ------
+    ValueError
+        If there is no pair, or a vector is all zeros.
     """
     unit = _unit(states)
     n = len(unit)
@@ -78,10 +90,11 @@ def standardised(states, reference):
     ndarray
         A dimension that is the same in all of `reference` is only shifted.
     """
-    reference = np.asarray(reference)
+    # In float32 the mean of equal numbers is not quite that number, nor the spread 0.
+    reference = np.asarray(reference, float)
     spread = reference.std(axis=0)
-    centred = np.asarray(states) - reference.mean(axis=0)
-    return centred / np.where(spread == 0, 1, spread)
+    spread[np.ptp(reference, axis=0) == 0] = 1
+    return (np.asarray(states, float) - reference.mean(axis=0)) / spread
 
 
 def explained_by_one(states):
@@ -104,7 +117,7 @@ def explained_by_one(states):
     ValueError
         If there is no vector, or all are zeros.
     """
-    squares = np.linalg.svd(np.asarray(states), compute_uv=False) ** 2
+    squares = np.linalg.svd(np.asarray(states, float), compute_uv=False) ** 2
     if not squares.sum():
         raise ValueError("vectors of zeros have nothing to explain")
     return float(squares[0] / squares.sum())
@@ -123,19 +136,28 @@ def nearest_rows(bert, states, centred=False):
     Returns
     -------
     (n,) ndarray of int
+        Of rows that are as near, the first; never a row of zeros.
+
+    Raises
+    ------
+    ValueError
+        If a vector is all zeros, as a single one is when it is centred.
     """
     states = np.asarray(states, np.float32)
     table = bert.tables.token
     shift = table.mean(axis=0) if centred else np.float32(0)
     if centred:
         states = states - states.mean(axis=0)
+    states = _unit(states).astype(np.float32)
     best = np.full(len(states), -np.inf, np.float32)
     nearest = np.zeros(len(states), int)
-    for start in range(0, len(table), 8192):  # all similarities at once take too much
-        rows = table[start : start + 8192] - shift
+    step = min(8192, max(1, LARGEST // max(1, len(states))))
+    for start in range(0, len(table), step):
+        rows = table[start : start + step] - shift
         lengths = np.linalg.norm(rows, axis=1)
         rows = rows / np.where(lengths == 0, 1, lengths)[:, None]
-        similarity = states @ rows.T  # a state's own length does not change its order
+        similarity = states @ rows.T  # (n, step)
+        similarity[:, lengths == 0] = -np.inf  # no direction, so near to nothing
         here = similarity.argmax(axis=1)
         value = np.take_along_axis(similarity, here[:, None], axis=1)[:, 0]
         better = value > best
@@ -145,6 +167,8 @@ def nearest_rows(bert, states, centred=False):
 
 def _unit(states):
     states = np.asarray(states, float)
+    if states.ndim != 2:
+        raise ValueError(f"vectors have the shape (n, hidden), not {states.shape}")
     lengths = np.linalg.norm(states, axis=-1, keepdims=True)
     if not lengths.all():
         raise ValueError("a vector of zeros has no direction, so no cosine")

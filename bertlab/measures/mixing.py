@@ -21,11 +21,16 @@ def left_over(targets, parts):
         Squared length of what is left, as a share of the target's: 0 if it is a mix, 1
         if the parts are of no use. With as many independent parts as dimensions it is
         always 0.
+
+    Raises
+    ------
+    ValueError
+        If a target is all zeros.
     """
-    targets = np.asarray(targets, float)
-    weights, *_ = np.linalg.lstsq(np.asarray(parts, float).T, targets.T, rcond=None)
-    rest = targets - weights.T @ parts
-    return (rest**2).sum(axis=-1) / (targets**2).sum(axis=-1)
+    targets, parts = np.asarray(targets, float), np.asarray(parts, float)
+    squares = _squares(targets)
+    weights, *_ = np.linalg.lstsq(parts.T, targets.T, rcond=None)
+    return ((targets - weights.T @ parts) ** 2).sum(axis=-1) / squares
 
 
 def mixed(targets, sums):
@@ -40,8 +45,21 @@ def mixed(targets, sums):
     -------
     (n,) ndarray
         As `left_over`: 1 - cosine squared.
+
+    Raises
+    ------
+    ValueError
+        If a target or a sum is all zeros.
     """
     targets, sums = np.asarray(targets, float), np.asarray(sums, float)
-    scale = (targets * sums).sum(axis=-1) / (sums**2).sum(axis=-1)
-    rest = targets - scale[:, None] * sums
-    return (rest**2).sum(axis=-1) / (targets**2).sum(axis=-1)
+    squares = _squares(targets)
+    scale = (targets * sums).sum(axis=-1) / _squares(sums)
+    return ((targets - scale[:, None] * sums) ** 2).sum(axis=-1) / squares
+
+
+def _squares(vectors):
+    """Each vector's squared length, as what shares are of: it must not be 0."""
+    squares = (vectors**2).sum(axis=-1)
+    if not squares.all():
+        raise ValueError("of a vector of zeros there is no share")
+    return squares

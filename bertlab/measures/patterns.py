@@ -36,7 +36,7 @@ def relations(tokens, special=("[CLS]", "[SEP]")):
 
 def is_punctuation(token):
     """Return whether every character of a token is a punctuation mark or a symbol."""
-    return all(unicodedata.category(c)[0] in "PS" for c in token)
+    return bool(token) and all(unicodedata.category(c)[0] in "PS" for c in token)
 
 
 def share(weights, relation, of=None):
@@ -53,10 +53,11 @@ def share(weights, relation, of=None):
     Returns
     -------
     (...) ndarray
-        Mean over the attending tokens.
+        Mean over the attending tokens; NaN if none counts. A token to which nothing is
+        in this relation, as the first has no previous one, gives 0 and counts too.
     """
     given = (weights * relation).sum(axis=-1)
-    return given.mean(axis=-1) if of is None else given[..., of].mean(axis=-1)
+    return _mean(given, True if of is None else of)
 
 
 def mean_distance(weights, among=None):
@@ -67,21 +68,32 @@ def mean_distance(weights, among=None):
     weights : (..., tokens, tokens) ndarray
     among : (tokens,) ndarray of bool, optional
         Count only attention from and to these tokens, for example the words: it is
-        rescaled so that each of them gives 1 in all.
+        rescaled so that each of them gives 1 in all. One that gives them none is left
+        out.
 
     Returns
     -------
     (...) ndarray
-        In tokens.
+        In tokens; NaN if no attention counts.
     """
-    places = np.arange(weights.shape[-1])
+    weights = np.asarray(weights)
+    places, counts = np.arange(weights.shape[-1]), True
     if among is not None:
         places = places[among]
         weights = weights[..., among, :][..., among]
         sums = weights.sum(axis=-1, keepdims=True)
         weights = weights / np.where(sums == 0, 1, sums)
+        counts = sums[..., 0] > 0
     away = np.abs(places[:, None] - places)
-    return (weights * away).sum(axis=-1).mean(axis=-1)
+    return _mean((weights * away).sum(axis=-1), counts)
+
+
+def _mean(values, counts):
+    """Mean over the last axis of what counts; NaN, without a warning, if none does."""
+    counts = np.broadcast_to(counts, values.shape)
+    total = np.where(counts, values, 0).sum(axis=-1)
+    number = counts.sum(axis=-1)
+    return np.where(number > 0, total / np.maximum(number, 1), np.nan)[()]
 
 
 def entropy(weights):

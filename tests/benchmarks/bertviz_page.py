@@ -3,18 +3,24 @@
     python bertviz_page.py FOLDER CONFIG.json IDS.json
 
 Run in a Python with PyTorch and bertviz. IDS.json holds lists of token IDs; for each the
-size of the head view's page is printed, and the seconds that the model and the page
-took. Knows nothing of bertlab.
+size of the head view's page is printed, the seconds that the model and the page took,
+and how many addresses elsewhere the page loads scripts from; at last the versions.
+Knows nothing of bertlab.
 """
 
 import json
+import re
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 import torch
 from bertviz import head_view
 from transformers import BertConfig, BertModel
+
+# A library on somebody else's server, as a script's source or in require.js's list.
+LIBRARY = re.compile(r"""["'](?:https?:)?//[^"'\s]+/libs/[^"'\s]+["']""")
 
 
 def main(folder, config, ids):
@@ -28,14 +34,17 @@ def main(folder, config, ids):
     )
     model.eval()
     for given in json.loads(Path(ids).read_text()):
-        start = time.perf_counter()
-        with torch.no_grad():
-            out = model(input_ids=torch.tensor([given]), output_attentions=True)
+        for _ in range(2):  # the first time it warms up
+            start = time.perf_counter()
+            with torch.no_grad():
+                out = model(input_ids=torch.tensor([given]), output_attentions=True)
         ran = time.perf_counter()
         names = [str(i) for i in given]
         page = head_view(out.attentions, names, html_action="return")
         done = time.perf_counter()
-        print(len(given), len(page.data.encode()), ran - start, done - ran)
+        elsewhere = len(set(LIBRARY.findall(page.data)))
+        print(len(given), len(page.data.encode()), ran - start, done - ran, elsewhere)
+    print("bertviz", version("bertviz"), "torch", torch.__version__)
 
 
 if __name__ == "__main__":

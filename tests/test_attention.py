@@ -1,0 +1,414 @@
+"""Attention by hand: as the model does it, in float64, and on weights built for it."""
+
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_embeddings import TEXTS
+from test_model import prefixed_and_old
+from tiny_bert import packed, tiny_files, tiny_tensors, write
+
+import bertlab
+from bertlab.attention import (
+    attend,
+    contributions,
+    feed_forward,
+    layer_norm,
+    layer_weights,
+    softmax,
+)
+from bertlab.embeddings import embed
+from bertlab.encoder import encode
+from bertlab.errors import InputError, ModelError
+from bertlab.folder import ACTIVATIONS
+
+# Each with the arguments of `encode`.
+CASES = {
+    **{f"text {n}": {"text": text[0]} for n, text in enumerate(TEXTS) if not text[1:]},
+    "a pair": dict(zip(("text", "pair"), TEXTS[1])),
+    "a hole": {"text": "the bank by the river", "mask": [1, 0, 1, 1, 0, 1, 0]},
+    "padding": {"text": "", "ids": [101, 2026, 102, 0, 0], "mask": [1, 1, 1, 0, 0]},
+    "types": {"text": "my dog is cute", "types": [0, 1, 1, 0, 1, 0]},
+    "one token": {"text": "", "ids": [101]},
+}
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    return bertlab.load(write(tmp_path_factory.mktemp("tiny") / "bert", tiny_files()))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_layer_and_head_is_the_models(bert, case):
+    run = encode(bert, **CASES[case])
+    layers, heads, n, _ = run.attentions.shape
+    assert (layers, heads) == (
+        bert.config.num_hidden_layers,
+        bert.config.num_attention_heads,
+    )
+    for layer in range(1, layers + 1):
+        found = attend(bert, layer, run.hidden_states[layer - 1], run.mask)
+        assert found.weights.shape == (heads, n, n)
+        np.testing.assert_allclose(
+            found.weights, run.attentions[layer - 1], atol=1e-5, rtol=0
+        )
+        np.testing.assert_allclose(found.weights.sum(axis=-1), 1, atol=1e-5)
+        np.testing.assert_allclose(
+            feed_forward(bert, layer, found.output),
+            run.hidden_states[layer],
+            atol=1e-5,
+            rtol=0,
+        )
+
+
+def test_the_longest_text_is_among_them(bert):
+    assert len(encode(bert, **CASES["text 4"], attentions=False).ids) == 512
+
+
+@pytest.mark.parametrize("mask", [None, [1, 0, 1, 1, 0, 1, 0]])
+def test_the_whole_model_by_hand(bert, mask):
+    """From the embedding layer to the last state, without TensorFlow on the way."""
+    text = "the bank by the river"
+    run = encode(bert, text, mask=mask)
+    states = embed(bert, text).output
+    for layer in range(1, bert.config.num_hidden_layers + 1):
+        states = feed_forward(bert, layer, attend(bert, layer, states, mask).output)
+    np.testing.assert_allclose(states, run.hidden_states[-1], atol=2e-5, rtol=0)
+
+
+def test_a_mask_makes_a_difference(bert):
+    run = encode(bert, "the bank by the river")
+    mask = [1, 0, 1, 1, 0, 1, 0]
+    masked = attend(bert, 1, run.hidden_states[0], mask).weights
+    assert masked[..., [1, 4, 6]].max() == 0
+    assert masked[..., [0, 2, 3, 5]].min() > 0
+    ones = attend(bert, 1, run.hidden_states[0], [1] * 7)
+    without = attend(bert, 1, run.hidden_states[0])
+    np.testing.assert_array_equal(ones.weights, without.weights)
+    assert without.weights.min() > 0
+    # The scores are those without a mask.
+    np.testing.assert_array_equal(ones.scores, without.scores)
+
+
+def test_all_masked_is_as_the_model_does_it(bert):
+    """Far from equal weights: the same number is added to every score."""
+    run = encode(bert, "the bank by the river", mask=0)
+    for layer in range(1, bert.config.num_hidden_layers + 1):
+        found = attend(bert, layer, run.hidden_states[layer - 1], run.mask)
+        # Scores of about -10,000 have three decimals in float32.
+        np.testing.assert_allclose(
+            found.weights, run.attentions[layer - 1], atol=1e-3, rtol=0
+        )
+    assert run.attentions.std(axis=-1).max() > 0.05
+
+
+def in_float64(tensors, layer, states, heads):
+    """One layer from the tensors' own names, head by head and token by token."""
+
+    def dense(x, name):
+        name = f"encoder.layer.{layer - 1}.{name}"
+        return x @ np.float64(tensors[f"{name}.weight"]).T + tensors[f"{name}.bias"]
+
+    size = states.shape[1] // heads
+    query, key, value = (
+        dense(states, f"attention.self.{name}") for name in ("query", "key", "value")
+    )
+    weights = np.zeros((heads, len(states), len(states)))
+    joined = np.zeros(states.shape)
+    for head in range(heads):
+        own = slice(head * size, (head + 1) * size)
+        for i in range(len(states)):
+            powers = [np.exp(query[i, own] @ k[own] / size**0.5) for k in key]
+            weights[head, i] = np.array(powers) / sum(powers)
+            for j in range(len(states)):
+                joined[i, own] += weights[head, i, j] * value[j, own]
+    return weights, joined, dense(joined, "attention.output.dense")
+
+
+@pytest.mark.parametrize("layer", [1, 2])
+def test_every_step_against_float64(tiny, layer):
+    states = np.random.default_rng(0).normal(size=(5, 8)).astype(np.float32)
+    weights, joined, projected = in_float64(tiny_tensors(), layer, states, 2)
+    found = attend(tiny, layer, states)
+    close = {"atol": 1e-4, "rtol": 1e-4}
+    np.testing.assert_allclose(found.weights, weights, **close)
+    np.testing.assert_allclose(found.joined, joined, **close)
+    np.testing.assert_allclose(found.projected, projected, **close)
+    np.testing.assert_allclose(found.total, states + projected, **close)
+    assert found.query.shape == found.key.shape == found.value.shape == (2, 5, 4)
+    for head in (0, 1):
+        for i in range(5):
+            own = slice(4 * head, 4 * head + 4)
+            np.testing.assert_allclose(
+                found.scores[head, i],
+                found.key[head] @ found.query[head, i] / 2,
+                **close,
+            )
+            np.testing.assert_array_equal(found.joined[i, own], found.mixed[head, i])
+    total = found.total - found.total.mean(axis=1, keepdims=True)
+    name = f"encoder.layer.{layer - 1}.attention.output.LayerNorm"
+    wanted = total / np.sqrt((total**2).mean(axis=1, keepdims=True) + 1e-12)
+    wanted = wanted * tiny_tensors()[f"{name}.weight"] + tiny_tensors()[f"{name}.bias"]
+    np.testing.assert_allclose(found.output, wanted, **close)
+
+
+def test_the_weights_are_the_files(tiny):
+    tensors = tiny_tensors()
+    stored = {
+        "query": "attention.self.query.weight",
+        "key_bias": "attention.self.key.bias",
+        "value": "attention.self.value.weight",
+        "output": "attention.output.dense.weight",
+        "output_bias": "attention.output.dense.bias",
+        "gamma": "attention.output.LayerNorm.weight",
+        "beta": "attention.output.LayerNorm.bias",
+        "inner": "intermediate.dense.weight",
+        "outer_bias": "output.dense.bias",
+        "last_gamma": "output.LayerNorm.weight",
+        "last_beta": "output.LayerNorm.bias",
+    }
+    for layer in (1, 2):
+        w = layer_weights(tiny, layer)
+        assert (w.heads, w.activation, w.eps) == (2, "gelu", 1e-12)
+        assert w.inner.shape == (8, 16)
+        for name, of in stored.items():
+            wanted = tensors[f"encoder.layer.{layer - 1}.{of}"].T
+            np.testing.assert_array_equal(getattr(w, name), wanted)
+    assert not layer_weights(tiny, 1).query.flags.owndata  # a view of the file
+
+
+@pytest.mark.parametrize("names", ["old", "half"])
+def test_other_files(tmp_path, tiny, names):
+    tensors = tiny_tensors()
+    if names == "old":
+        weights, exact = packed(prefixed_and_old(tensors)), 0
+    else:
+        halves = {name: array.astype(np.float16) for name, array in tensors.items()}
+        weights, exact = packed(halves, "F16"), 2e-3
+    files = tiny_files() | {"model.safetensors": weights}
+    other = bertlab.load(write(tmp_path / "bert", files))
+    for layer in (1, 2):
+        ours, theirs = layer_weights(other, layer), layer_weights(tiny, layer)
+        for name in ("query", "inner", "gamma", "last_beta", "outer"):
+            assert getattr(ours, name).dtype == np.float32
+            np.testing.assert_allclose(
+                getattr(ours, name), getattr(theirs, name), atol=exact, rtol=0
+            )
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_activation(tmp_path, activation):
+    files = tiny_files(hidden_act=activation)
+    other = bertlab.load(write(tmp_path / "bert", files))
+    run = encode(other, "the bank ##s .", "the banks")
+    for layer in (1, 2):
+        found = attend(other, layer, run.hidden_states[layer - 1])
+        np.testing.assert_allclose(
+            found.weights, run.attentions[layer - 1], atol=1e-5, rtol=0
+        )
+        np.testing.assert_allclose(
+            feed_forward(other, layer, found.output),
+            run.hidden_states[layer],
+            atol=1e-4,
+            rtol=1e-4,
+        )
+
+
+def test_without_tensorflow(tmp_path, monkeypatch):
+    states = np.ones((3, 8), np.float32) * np.arange(3)[:, None]
+    models = [
+        bertlab.load(write(tmp_path / act, tiny_files(hidden_act=act)))
+        for act in ("gelu", "relu")
+    ]
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
+    monkeypatch.setitem(sys.modules, "transformers.activations_tf", None)
+    for model in models:
+        found = attend(model, 1, states)
+        assert contributions(model, 1, found).shape == (2, 3, 3)
+    assert feed_forward(models[0], 1, found.output).shape == (3, 8)
+    with pytest.raises(ModelError, match="TensorFlow cannot be imported here"):
+        feed_forward(models[1], 1, found.output)
+
+
+@pytest.mark.parametrize(
+    "layer", [0, 3, -1, True, False, "1", 1.0, None, [1], np.float32(1), np.True_]
+)
+def test_there_is_no_such_layer(tiny, layer):
+    layer_weights(tiny, 1)  # what is kept of it must not answer for True
+    states = np.ones((3, 8), np.float32)
+    for ask in (
+        lambda: layer_weights(tiny, layer),
+        lambda: attend(tiny, layer, states),
+        lambda: feed_forward(tiny, layer, states),
+        lambda: contributions(tiny, layer, attend(tiny, 1, states)),
+    ):
+        with pytest.raises(InputError, match=r"^There is no layer .* has 1 to 2\.$"):
+            ask()
+
+
+def test_layers_of_the_default_model(bert):
+    last = bert.config.num_hidden_layers
+    with pytest.raises(InputError, match=f"no layer {last + 1}: .* has 1 to {last}"):
+        layer_weights(bert, last + 1)
+    assert layer_weights(bert, np.int64(last)) is layer_weights(bert, last)
+
+
+def test_one_layer(tmp_path):
+    tensors = {n: t for n, t in tiny_tensors().items() if "layer.1." not in n}
+    files = tiny_files(tensors, num_hidden_layers=1)
+    one = bertlab.load(write(tmp_path / "bert", files))
+    assert layer_weights(one, 1).heads == 2
+    with pytest.raises(InputError, match="There is no layer 2: bert has 1 alone"):
+        layer_weights(one, 2)
+
+
+@pytest.mark.parametrize("shape", [(8,), (3, 7), (1, 3, 8), (8, 3), ()])
+def test_states_of_another_shape(tiny, shape):
+    for compute in (attend, feed_forward):
+        with pytest.raises(InputError, match=r"The states have the shape .* 8 wide, s"):
+            compute(tiny, 1, np.ones(shape, np.float32))
+
+
+@pytest.mark.parametrize("mask", [1, [1], [1, 1], [1] * 4, [[1, 1, 1]]])
+def test_a_mask_of_another_shape(tiny, mask):
+    with pytest.raises(
+        InputError, match=r"3 tokens and a mask of shape .* for each tok"
+    ):
+        attend(tiny, 1, np.ones((3, 8), np.float32), mask)
+
+
+def test_states_as_lists(tiny):
+    states = np.random.default_rng(0).normal(size=(3, 8)).astype(np.float32)
+    np.testing.assert_allclose(
+        attend(tiny, 1, states.tolist()).output,
+        attend(tiny, 1, states).output,
+        atol=1e-4,
+    )
+
+
+@pytest.mark.parametrize("case", ["text 0", "a pair", "a hole"])
+def test_contributions_one_by_one(bert, case):
+    run = encode(bert, **CASES[case])
+    n, heads = len(run.ids), bert.config.num_attention_heads
+    size = bert.config.hidden_size // heads
+    for layer in (1, bert.config.num_hidden_layers):
+        w = layer_weights(bert, layer)
+        states = run.hidden_states[layer - 1].astype(float)
+        found = attend(bert, layer, run.hidden_states[layer - 1], run.mask)
+        lengths = np.zeros((heads, n, n))
+        vectors = np.zeros((n, n, states.shape[1]))  # head after head added up
+        for head in range(heads):
+            own = slice(head * size, (head + 1) * size)
+            value = states @ w.value[:, own] + w.value_bias[own]  # (tokens, size)
+            for i in range(n):
+                for j in range(n):
+                    weight = run.attentions[layer - 1, head, i, j]
+                    vector = weight * value[j] @ w.output[own]
+                    lengths[head, i, j] = np.sqrt(vector @ vector)
+                    vectors[i, j] += vector
+        np.testing.assert_allclose(
+            contributions(bert, layer, found), lengths, atol=1e-5, rtol=1e-4
+        )
+        # Together they are all that attention adds, but for the bias.
+        np.testing.assert_allclose(
+            vectors.sum(axis=1), found.projected - w.output_bias, atol=1e-5, rtol=0
+        )
+        assert lengths.max() > 0.1
+
+
+def built(folder, **changes):
+    """Load a tiny BERT whose first layer's attention has the tensors that are given."""
+    tensors = tiny_tensors()
+    for name, array in changes.items():
+        name = f"encoder.layer.0.attention.{name.replace('__', '.')}"
+        assert tensors[name].shape == np.shape(array)
+        tensors[name] = np.asarray(array, np.float32)
+    return bertlab.load(write(folder, tiny_files(tensors)))
+
+
+def test_equal_weights_by_construction(tmp_path):
+    """Keys that are all zeros; each value is the state; nothing is turned."""
+    plain = built(
+        tmp_path / "bert",
+        self__key__weight=np.zeros((8, 8)),
+        self__key__bias=np.zeros(8),
+        self__value__weight=np.eye(8),
+        self__value__bias=np.zeros(8),
+        output__dense__weight=np.eye(8),
+        output__dense__bias=np.zeros(8),
+    )
+    states = np.random.default_rng(0).normal(size=(4, 8)).astype(np.float32)
+    found = attend(plain, 1, states)
+    np.testing.assert_allclose(found.weights, 1 / 4)
+    assert not found.scores.any()
+    mean = np.tile(states.mean(axis=0), (4, 1))
+    np.testing.assert_allclose(found.projected, mean, atol=1e-6)
+    np.testing.assert_allclose(found.total, states + mean, atol=1e-6)
+    lengths = [np.linalg.norm(half, axis=1) for half in (states[:, :4], states[:, 4:])]
+    wanted = np.array([[one] * 4 for one in lengths]) / 4
+    np.testing.assert_allclose(contributions(plain, 1, found), wanted, atol=1e-6)
+    masked = attend(plain, 1, states, [1, 0, 0, 1])
+    np.testing.assert_allclose(masked.weights, np.tile([0.5, 0, 0, 0.5], (2, 4, 1)))
+
+
+def test_a_score_by_construction(tmp_path):
+    """Head 1 looks for what has a 1 in dimension 3; head 2 for nothing."""
+    query, key = np.zeros((8, 8)), np.zeros((8, 8))
+    key[0, 3] = 1
+    looking = built(
+        tmp_path / "bert",
+        self__query__weight=query,
+        self__query__bias=[20, 0, 0, 0, 0, 0, 0, 0],
+        self__key__weight=key,
+        self__key__bias=np.zeros(8),
+        self__value__weight=np.zeros((8, 8)),
+        self__value__bias=[3, 4, 0, 0, 0, 0, 0, 2],
+        output__dense__weight=2 * np.eye(8)[::-1],
+        output__dense__bias=np.ones(8),
+    )
+    states = np.zeros((3, 8), np.float32)
+    states[1, 3] = 1
+    found = attend(looking, 1, states)
+    np.testing.assert_allclose(found.scores[0], [[0, 10, 0]] * 3)  # 20 / sqrt(4)
+    high = np.exp(10) / (np.exp(10) + 2)
+    row = [(1 - high) / 2, high, (1 - high) / 2]
+    np.testing.assert_allclose(found.weights[0], [row] * 3, rtol=1e-4)
+    np.testing.assert_allclose(found.weights[1], 1 / 3)
+    lengths = contributions(looking, 1, found)
+    np.testing.assert_allclose(lengths[0], 10 * np.array([row] * 3), rtol=1e-4)
+    np.testing.assert_allclose(lengths[1], 4 / 3, rtol=1e-5)
+    wanted = 1 + 2 * np.array([2, 0, 0, 0, 0, 0, 4, 3])
+    np.testing.assert_allclose(found.projected, [wanted] * 3, rtol=1e-5)
+
+
+@settings(deadline=None, derandomize=True, max_examples=50)
+@given(
+    st.lists(
+        st.lists(st.floats(-1e4, 1e4, width=32), min_size=3, max_size=3),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_softmax(rows):
+    scores = np.array(rows, np.float32)
+    found = softmax(scores)
+    assert found.dtype == np.float32
+    assert found.min() >= 0
+    np.testing.assert_allclose(found.sum(axis=-1), 1, atol=1e-6)
+    shifted = softmax(np.float64(scores) + 5)
+    np.testing.assert_allclose(found, shifted, atol=1e-5)
+    # The higher score never has the smaller weight.
+    order = np.argsort(scores, axis=-1)
+    assert (np.diff(np.take_along_axis(found, order, axis=-1)) >= 0).all()
+
+
+def test_softmax_of_known_scores():
+    np.testing.assert_allclose(softmax(np.log([[1, 2, 5]])), [[0.125, 0.25, 0.625]])
+
+
+def test_layer_norm_of_known_numbers():
+    states = np.array([[1.0, 3.0], [2.0, 2.0]])
+    found = layer_norm(states, np.array([2, 1]), np.array([5, 0]), eps=3)
+    np.testing.assert_allclose(found, [[4, 0.5], [5, 0]])

@@ -1,0 +1,167 @@
+"""Where a word stands in a text. `look_up_word` is tested with the tokenizer."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markup import ANY_TEXT
+from tiny_bert import WORDS, tiny_files, write
+from toy import toy_bert
+
+import bertlab
+from bertlab.errors import InputError
+from bertlab.tokens import tokenize
+from bertlab.words import find_word
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory):
+    return toy_bert(tmp_path_factory.mktemp("toy"))
+
+
+@pytest.fixture(scope="module")
+def cased(tmp_path_factory):
+    """A tiny BERT that knows bank and Bank."""
+    files = tiny_files(words=[*WORDS[:-1], "Bank"])
+    files["tokenizer_config.json"] = b'{"do_lower_case": false}'
+    return bertlab.load(write(tmp_path_factory.mktemp("cased") / "bert", files))
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "places"),
+    [
+        ("dog cat", "dog", [[1]]),
+        ("dog cat", "cat", [[2]]),
+        ("dog cat dog", "dog", [[1], [3]]),
+        ("dog dog", "dog", [[1], [2]]),
+        ("dog", " dog ", [[1]]),
+        ("DOG Dog", "dOg", [[1], [2]]),
+        ("dög", "dog", [[1]]),
+        # Pieces: a word is found whole or not at all.
+        ("dogs dog", "dogs", [[1, 2]]),
+        ("dogs dog", "dog", [[3]]),
+        ("dogss dogs", "dogs", [[4, 5]]),
+        ("dog dogs cats dogs", "dogs", [[2, 3], [6, 7]]),
+        # Punctuation beside it.
+        ("dog!", "dog", [[1]]),
+        ("!dog!dogs!", "dog", [[2]]),
+        ("dog!", "!", [[2]]),
+        ("dog!!", "!", [[2], [3]]),
+        # Several words, in this order; no token twice.
+        ("car dog cat", "dog cat", [[2, 3]]),
+        ("dog dogs cat", "dogs  cat", [[2, 3, 4]]),
+        ("dog dog dog", "dog dog", [[1, 2]]),
+        ("dog dog dog dog", "dog dog", [[1, 2], [3, 4]]),
+        # Not in the vocabulary: known by their letters.
+        ("emu gnu emu", "emu", [[1], [3]]),
+        ("emu Gnu", "gNU", [[2]]),
+        ("🤗 👩 🤗", "🤗", [[1], [3]]),
+        ("dog emu cat", "emu cat", [[2, 3]]),
+        # Special tokens, typed or not.
+        ("dog [MASK]", "[MASK]", [[2]]),
+        ("dog [SEP] cat", "[SEP]", [[2], [4]]),
+        ("emu [UNK] gnu", "[UNK]", [[2]]),
+        ("dog", "[CLS]", [[0]]),
+        # More than the model takes.
+        ("dog " * 9 + "cat", "cat", [[10]]),
+    ],
+)
+def test_where_a_word_stands(toy, text, word, places):
+    assert find_word(toy, text, word) == places
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("dogs", "dog"),
+        ("dog", "dogs"),
+        ("dog", "cat"),
+        ("", "dog"),
+        ("dogs", "s"),
+        ("dogs", "##s"),
+        ("cat dog", "dog cat"),
+        ("emu", "gnu"),
+        ("emu", "[UNK]"),
+        ("[UNK]", "emu"),
+        ("doggy", "dog"),
+        ("dog", "dog dog"),
+        ("dog", "[MASK]"),
+    ],
+)
+def test_a_word_that_is_not_there(toy, text, word):
+    with pytest.raises(InputError) as error:
+        find_word(toy, text, word)
+    assert str(error.value) == f"“{word}” does not occur in “{text}”."
+
+
+@pytest.mark.parametrize("word", ["", "  ", "\u200b", "\n", "\x00"])
+def test_no_word(toy, word):
+    with pytest.raises(
+        InputError, match=r"^Type a word that occurs in the sentences, fo"
+    ):
+        find_word(toy, "dog", word)
+
+
+@pytest.mark.parametrize("word", [None, 5, ["dog"], b"dog"])
+def test_a_word_is_a_string(toy, word):
+    with pytest.raises(InputError, match=r"^The word must be a string"):
+        find_word(toy, "dog", word)
+    with pytest.raises(InputError, match=r"^The text must be a string"):
+        find_word(toy, word, "dog")
+
+
+def test_capital_letters_in_a_cased_vocabulary(cased):
+    assert find_word(cased, "bank Bank banks", "bank") == [[1]]
+    assert find_word(cased, "bank Bank banks", "Bank") == [[2]]
+    assert find_word(cased, "Bank emu Emu", "Emu") == [[3]]
+    with pytest.raises(InputError, match="“BANK” does not occur in “bank Bank”"):
+        find_word(cased, "bank Bank", "BANK")
+
+
+def test_with_the_real_vocabulary(bert):
+    text = "The banker's bank, on the river-bank: Bank! Embanked banks, BANKS."
+    tokens = bert.tokenizer.convert_ids_to_tokens(bert.tokenizer(text)["input_ids"])
+    found = find_word(bert, text, "bank")
+    assert len(found) == 3
+    assert all([tokens[i] for i in places] == ["bank"] for places in found)
+    assert len(find_word(bert, text, "banks")) == 2
+    for word in ("unbelievably", "hydrangeas"):
+        (places,) = find_word(bert, f"She, {word}, sang.", word)
+        pieces = bert.tokenizer.tokenize(word)
+        assert len(places) == len(pieces) > 1
+        assert places == list(range(3, 3 + len(pieces)))
+    assert find_word(bert, "Don't! New York's new york", "new york") == [
+        [5, 6],
+        [9, 10],
+    ]
+
+
+WORD = st.sampled_from(["dog", "dogs", "cat", "Cats", "emu", "!", "[MASK]"])
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(words=st.lists(WORD, max_size=8), word=WORD)
+def test_as_counted_by_words(toy, words, word):
+    count = [one.lower() for one in words].count(word.lower())
+    try:
+        found = find_word(toy, " ".join(words), word)
+    except InputError:
+        found = []
+    assert len(found) == count
+    t = tokenize(toy, " ".join(words))
+    for places in found:
+        spans = [t.span(i).lower() for i in places]
+        assert "".join(spans) == word.lower()
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(text=ANY_TEXT, word=ANY_TEXT)
+def test_anything_typed_is_found_or_gets_a_sentence(toy, text, word):
+    try:
+        found = find_word(toy, text, word)
+    except InputError as error:
+        assert str(error)
+    else:
+        tokens = tokenize(toy, text).tokens
+        assert found
+        assert all(0 <= i < len(tokens) for places in found for i in places)
+        assert len({i for places in found for i in places}) == sum(map(len, found))
