@@ -4,6 +4,8 @@ from io import StringIO
 
 import numpy as np
 import pytest
+import test_attention_exercises
+import test_context_exercises
 import test_positions
 import test_reconstruction
 import test_segments
@@ -200,7 +202,11 @@ def named_in(value):
 
 def test_every_check_is_tested(checks):
     tested = [f"check_{name}" for name in checks] + ["check_costly_text"]
-    for module in (test_positions, test_reconstruction, test_segments):
+    modules = (
+        *(test_positions, test_segments, test_reconstruction),
+        *(test_context_exercises, test_attention_exercises),
+    )
+    for module in modules:
         own = named_in(module.CHECKS)
         assert len(own) >= 3, module
         tested += own

@@ -1,6 +1,14 @@
 """Predictions and checks: feedback on what a learner thinks and writes."""
 
+from .attention import check_attention_weights, check_join_heads
+from .context import (
+    check_dominant,
+    check_explained_by_one,
+    check_nearest_same,
+    check_self_similarity,
+)
 from .feedback import Feedback
+from .heads import check_find_head, check_mean_distance
 from .layernorm import check_layer_norm
 from .positions import (
     check_add_positions,
@@ -22,17 +30,25 @@ __all__ = [
     "Feedback",
     "Prediction",
     "check_add_positions",
+    "check_attention_weights",
     "check_build_pair",
     "check_cosine",
     "check_costly_text",
+    "check_dominant",
     "check_embedding_layer",
+    "check_explained_by_one",
+    "check_find_head",
     "check_find_token",
+    "check_join_heads",
     "check_layer_norm",
+    "check_mean_distance",
     "check_nearer_mean",
     "check_nearest",
+    "check_nearest_same",
     "check_neighbour_cosine",
     "check_pca",
     "check_relative_shift",
+    "check_self_similarity",
     "check_separators",
     "check_sinusoidal",
     "check_token_types",

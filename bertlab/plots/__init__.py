@@ -4,14 +4,22 @@ Data come first and everything else by keyword; ``ax=None`` makes a new figure. 
 function here shows, saves or computes anything that a lesson is about.
 """
 
+from .attention import plot_attention, plot_weight_and_contribution
+from .attention_lines import plot_attention_lines
 from .components import plot_path, plot_waves
+from .context import plot_context_layers, plot_context_matrix
+from .curves import plot_curves
+from .heads import plot_heads
 from .heatmap import plot_position_map
 from .ingredients import plot_reconstruction
 from .layers import plot_layers, plot_shifts
 from .maps import plot_map, plot_norms
 from .neighbours import plot_neighbours, plot_similarities
+from .occurrences import plot_occurrences
 from .one_position import plot_position
+from .one_weight import plot_one_weight
 from .parts import plot_parts
+from .patterns import plot_patterns
 from .plot import Plot
 from .positions import plot_by_distance, plot_by_position
 from .rows import plot_dimensions, plot_rows
@@ -20,15 +28,24 @@ from .text import plot_tokens
 
 __all__ = [
     "Plot",
+    "plot_attention",
+    "plot_attention_lines",
     "plot_by_distance",
     "plot_by_position",
+    "plot_context_layers",
+    "plot_context_matrix",
+    "plot_curves",
     "plot_dimensions",
+    "plot_heads",
     "plot_layers",
     "plot_map",
     "plot_neighbours",
     "plot_norms",
+    "plot_occurrences",
+    "plot_one_weight",
     "plot_parts",
     "plot_path",
+    "plot_patterns",
     "plot_position",
     "plot_position_map",
     "plot_reconstruction",
@@ -38,4 +55,5 @@ __all__ = [
     "plot_spread",
     "plot_tokens",
     "plot_waves",
+    "plot_weight_and_contribution",
 ]

@@ -1,5 +1,7 @@
 """Explorers: controls wired to a computation and a picture, and nothing else."""
 
+from .attention import attention_explorer
+from .context import context_explorer
 from .neighbours import neighbour_explorer
 from .positions import position_explorer
 from .reconstruction import reconstruction_explorer
@@ -7,6 +9,8 @@ from .segments import segment_explorer
 from .tokenizer import tokenizer_explorer
 
 __all__ = [
+    "attention_explorer",
+    "context_explorer",
     "neighbour_explorer",
     "position_explorer",
     "reconstruction_explorer",

@@ -9,7 +9,7 @@ from matplotlib.font_manager import findfont
 from PIL import Image, ImageDraw, ImageFont
 
 from ..errors import SentenceError
-from ..plots.plot import DISPLAY_DPI, DPI, drawable, encoded
+from ..plots.plot import DISPLAY_DPI, DPI, drawable, encoded, listed
 from ..tokens import isolated, shorten
 
 # What a layout cannot say: text boxes and rows of radio buttons that fit a phone.
@@ -163,6 +163,7 @@ class Explorer(ipywidgets.VBox):
         return " · ".join(
             f"{control.description.rstrip(':')}: {write(_value(control))}"
             for control in self.controls.values()
+            if control.layout.display != "none"
         )
 
     def _repr_mimebundle_(self, **kwargs):
@@ -175,6 +176,8 @@ def _value(control):
     value = control.value
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, tuple):
+        value = listed(value, most=16)
     return shorten(str(value), 60) if value != "" else "(empty)"
 
 

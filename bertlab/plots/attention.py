@@ -1,0 +1,224 @@
+"""Attention as a matrix: rows attend, columns are attended to."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from ..tokens import count
+from .cells import draw_cells, framed_axes, shades
+from .pairs import named, pair_named, table, thinned, written
+from .plot import Plot, drawable, styled
+
+# Up to so many tokens the numbers are written into the cells of one matrix, of two
+# side by side; beyond `_SHORT` they are written shorter.
+MOST_NUMBERS, _MOST_BESIDE, _SHORT = 12, 10, 8
+# Inches of a character of 10 points, of a line, of a matrix with many rows.
+_CHARACTER, _LINE, _TALLEST = 0.096, 0.175, 5.6
+# Inches: width of a figure with one matrix, with two; what is right of a matrix.
+_WIDTH, _WIDTH_BESIDE, _RIGHT = 6.4, 7.6, 0.15
+
+
+@styled
+def plot_attention(
+    weights, *, tokens, columns=None, label="attention weight", title="", ax=None
+):
+    """Draw who attends to whom as a map of colours, with numbers where they are few.
+
+    Parameters
+    ----------
+    weights : (tokens, columns) array_like
+        Row i belongs to the token that attends, column j to the attended one. Scores
+        can be drawn, too: where there are negative entries, 0 is the scale's middle.
+    tokens : sequence of str
+        Of more than fit not every one has its name beside it.
+    columns : sequence of str, optional
+        The attended tokens, where they are not the same as those that attend.
+    label : str
+        What the entries are.
+    title : str
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    Plot
+
+    Raises
+    ------
+    ValueError
+        Where there are no tokens, not a row and a column for each, or NaN.
+    """
+    values = table(weights, tokens, columns, f"{label} entries")
+    numbers = max(values.shape) <= MOST_NUMBERS
+    width = _WIDTH
+    names = _Names(tokens, columns, numbers, lambda left: width - left - _RIGHT - 1)
+    frame = {"left": names.left, "right": _RIGHT, "bottom": names.bottom, "top": 0.36}
+    ax = framed_axes((width, names.height), ax, **frame)
+    short = values.shape[1] > _SHORT and values.min() < 0  # a minus more in each cell
+    write = _writer(values, 1 if short else 2) if numbers else None
+    image = draw_cells(ax, values, shades(values), write)
+    if not numbers:
+        ax.figure.colorbar(image, ax=ax, pad=0.02, aspect=30, label=drawable(label))
+    names.put(ax)
+    ax.set_title(drawable(title), parse_math=False)
+    caption = attention_caption(values, tokens=tokens, columns=columns, label=label)
+    return Plot(ax.figure, ax, caption)
+
+
+@styled
+def plot_weight_and_contribution(
+    weights,
+    contributions,
+    *,
+    tokens,
+    columns=None,
+    labels=("attention weight", "contribution"),
+    title="",
+):
+    """Draw two matrices of the same tokens beside each other.
+
+    Parameters
+    ----------
+    weights, contributions : (tokens, columns) array_like
+        Drawn as they are. If every row of both sums to 1 they share one scale of
+        colours; otherwise each has its own.
+    tokens : sequence of str
+    columns : sequence of str, optional
+        As in `plot_attention`.
+    labels : pair of str
+        What the entries are; titles of the two parts.
+    title : str
+        Over both.
+
+    Returns
+    -------
+    Plot
+        Its axes are those of the first matrix.
+
+    Raises
+    ------
+    ValueError
+        As `plot_attention`.
+    """
+    pair = [
+        table(values, tokens, columns, f"{label} entries")
+        for values, label in zip((weights, contributions), labels)
+    ]
+    shares = all(np.allclose(v.sum(axis=1), 1, atol=1e-3) for v in pair)
+    numbers = max(pair[0].shape) <= _MOST_BESIDE
+    names = _Names(
+        tokens, columns, numbers, lambda left: (_WIDTH_BESIDE - left - _RIGHT) / 2 - 0.9
+    )
+    above = 0.66 if title else 0.36
+    width, height = _WIDTH_BESIDE, names.height + above - 0.36
+    figure = Figure(figsize=(width, height))
+    axes = figure.subplots(1, 2)
+    figure.subplots_adjust(
+        left=names.left / width,
+        right=1 - _RIGHT / width,
+        bottom=names.bottom / height,
+        top=1 - above / height,
+        wspace=0.08,
+    )
+    for ax, values, label in zip(axes, pair, labels):
+        write = _writer(values, 2, values.shape[1] > _SHORT) if numbers else None
+        scale = shades(np.array(pair) if shares else values)
+        image = draw_cells(ax, values, scale, write)
+        if not numbers:
+            figure.colorbar(image, ax=ax, pad=0.03, aspect=30)
+        names.put(ax)
+        ax.set_title(drawable(label), parse_math=False)
+    axes[1].set(yticks=[], ylabel="")
+    if title:
+        x, y = names.left / width, 1 - 0.2 / height
+        figure.text(x, y, drawable(title), va="center", fontsize=12, parse_math=False)
+    caption = " ".join(
+        attention_caption(values, tokens=tokens, columns=columns, label=label)
+        for values, label in zip(pair, labels)
+    )
+    changes = pair[1] - pair[0]
+    if shares and np.abs(changes).max() >= 0.005:
+        i, j = np.unravel_index(np.abs(changes).argmax(), changes.shape)
+        caption += (
+            f" They differ most {pair_named(tokens, columns, i, j)}:"
+            f" {written(pair[0][i, j])} and {written(pair[1][i, j])}."
+        )
+    return Plot(figure, axes[0], caption)
+
+
+def attention_caption(weights, *, tokens, columns=None, label="attention weight"):
+    """Say in words what a matrix of attention shows."""
+    values = table(weights, tokens, columns, f"{label} entries")
+    start = label[:1].upper() + label[1:]
+    attended = tokens if columns is None else columns
+    if len(tokens) == 1 and columns is None:
+        only = named(tokens, 0)
+        return f"{start} of the only token, {only}, to itself: {written(values[0, 0])}."
+    i, j = np.unravel_index(values.argmax(), values.shape)
+    mean = values.mean(axis=0)
+    most = int(mean.argmax())
+    every = "each" if columns is None else f"each of {len(columns):,}"
+    start = f"{start} from each of {count(len(tokens), 'token')} (rows) to {every}"
+    if np.ptp(values) < 0.005:
+        return f"{start} (columns): {written(values.mean())} everywhere."
+    return (
+        f"{start} (columns): {written(values.min())} to {written(values.max())}."
+        f" Largest: {pair_named(tokens, columns, i, j)}. Highest column:"
+        f" {named(attended, most)}, {written(mean[most])} on average."
+    )
+
+
+def _writer(values, decimals, short=False):
+    """Return the function that writes an entry into its cell, in few characters."""
+    most = np.abs(values).max()
+    decimals = min(decimals, 2 if most < 9.995 else 1 if most < 99.95 else 0)
+    if not short:
+        return lambda value: written(value, decimals)
+
+    def write(value):  # ".25" in place of "0.25", where there is room for three
+        text = written(value, min(decimals, 2 if most < 0.995 else 1))
+        return text[1:] if text.startswith("0.") else text
+
+    return write
+
+
+class _Names:
+    """Names of rows and columns, and the room that they need, in inches.
+
+    Parameters
+    ----------
+    tokens : sequence of str
+    columns : sequence of str or None
+    numbers : bool
+        Whether cells are large, with a number in each.
+    across : callable
+        From the room for the names on the left to a matrix's width.
+    """
+
+    def __init__(self, tokens, columns, numbers, across):
+        n = len(tokens)
+        tall = 0.34 * n if numbers else max(min(_LINE * n, _TALLEST), 3.6)
+        self.slanted = numbers
+        self.rows = thinned(tokens, int(_TALLEST / _LINE))
+        self.left = 0.5 + _CHARACTER * max([4, *map(len, self.rows.values())])
+        room = MOST_NUMBERS if numbers else int(across(self.left) / _LINE)
+        self.columns = thinned(tokens if columns is None else columns, max(room, 1))
+        # A slanted name is lower by the sine of its angle, 45°.
+        longest = max(map(len, self.columns.values()))
+        turned = longest * (0.72 if self.slanted else 1)
+        self.bottom = 0.5 + _CHARACTER * max(turned, 3)
+        self.height = 0.36 + max(tall, 1.2) + self.bottom
+
+    def put(self, ax):
+        # The end of a slanted name is under its column.
+        turn = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
+        turn = turn if self.slanted else {"rotation": 90}
+        for axis, names, what, more in (
+            (ax.yaxis, self.rows, "attending", {}),
+            (ax.xaxis, self.columns, "attended", turn),
+        ):
+            places, write = list(names), {"parse_math": False, "fontsize": 10}
+            axis.set_ticks(places, list(names.values()), **write, **more)
+            step = places[1] if len(places) > 1 else 1
+            few = f" (named: 1 in {step})" if step > 1 else ""
+            axis.set_label_text(f"{what} token{few}")

@@ -1,0 +1,216 @@
+"""Attention as lines: from each token on the left to those on the right."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.colors import to_rgba
+from matplotlib.lines import Line2D
+
+from .cells import framed_axes
+from .lines import (
+    LEAST,
+    called,
+    checked,
+    head_look,
+    lines_caption,
+    lines_shown,
+    numbered,
+)
+from .pairs import thinned
+from .plot import BLUE, GREY, Plot, drawable, legend_above, styled
+
+_MOST_NAMES = 36
+# Inches: a row with a name, a character of 10 points. Rows between two texts.
+_ROW, _CHARACTER, _GAP = 0.235, 0.096, 0.9
+# Heads in a line of the legend.
+_IN_A_ROW = 6
+
+
+@styled
+def plot_attention_lines(
+    weights,
+    *,
+    tokens,
+    columns=None,
+    heads=None,
+    side=None,
+    special=None,
+    title="",
+    ax=None,
+):
+    """Draw attention as lines from the tokens that attend to those attended to.
+
+    Parameters
+    ----------
+    weights : (heads, tokens, columns) or (tokens, columns) array_like
+        Row i belongs to the token that attends. None is negative. A line's darkness and
+        width are its weight; several heads have a colour and a line style each.
+    tokens : sequence of str
+        All have their lines; of more than 36 not every one has its name.
+    columns : sequence of str, optional
+        The attended tokens, where they are not the same as those that attend.
+    heads : sequence of int or str, optional
+        Their numbers, from 1, which choose colour and line style, or names. 1, 2, …
+        without it.
+    side : (tokens,) sequence of int, optional
+        0 for the tokens of the first text, A, and 1 for those of the second, B.
+    special : (columns,) sequence of bool, optional
+        Which attended tokens are special: the caption says how much goes to them.
+    title : str
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    Plot
+
+    Raises
+    ------
+    ValueError
+        Where there are no tokens, arrays do not fit them, or a weight is negative, NaN
+        or infinite.
+    """
+    values = checked(weights, tokens, columns, side, special)
+    heads = numbered(heads, values)
+    attended = tokens if columns is None else columns
+    columns_of_names = [thinned(names, _MOST_NAMES) for names in (tokens, attended)]
+    place = np.arange(max(values.shape[1:]))
+    if side is not None:
+        place = place + _GAP * np.asarray(side)
+    written = [name for names in columns_of_names for name in names.values()]
+    margin = 0.2 + _CHARACTER * max([9, *map(len, written)])
+    margin += 0.2 if side is not None else 0
+    lines = -(-len(heads) // _IN_A_ROW) if len(heads) > 1 else 0  # of the legend
+    above = 0.36 + (0.34 if title else 0) + 0.24 * lines
+    rows = min(place[-1] + 1, _MOST_NAMES)
+    width, height = 6.4, above + 0.12 + _ROW * max(rows, 2)
+    frame = {"left": margin, "right": margin, "bottom": 0.12, "top": above}
+    ax = framed_axes((width, height), ax, **frame)
+    shown = lines_shown(values)
+    _draw_lines(ax, values, shown, heads, place)
+    ends = (0, -6, "right"), (1, 6, "left")
+    for names, (x, to, align) in zip(columns_of_names, ends):
+        for i, name in names.items():
+            ax.annotate(
+                name,
+                (x, place[i]),
+                (to, 0),
+                textcoords="offset points",
+                ha=align,
+                va="center",
+                fontsize=10,
+                parse_math=False,
+            )
+    if not len(shown):
+        ax.text(0.5, place.mean(), f"no weight of {LEAST} or more", ha="center")
+    ax.set(xlim=(0, 1), ylim=(place[-1] + 0.5, -0.5), xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+    _write_above(ax, heads, lines, title)
+    if side is not None:
+        _name_sides(ax, np.asarray(side), place, margin / (width - 2 * margin))
+    caption = lines_caption(
+        values,
+        shown,
+        tokens=tokens,
+        columns=columns,
+        heads=heads,
+        side=side,
+        special=special,
+    )
+    return Plot(ax.figure, ax, caption)
+
+
+def _draw_lines(ax, values, shown, heads, place):
+    """Draw the lines; those of several heads start a little apart from each other."""
+    weight = values[tuple(shown.T)]
+    several = len(heads) > 1
+    spread = np.linspace(-0.24, 0.24, len(heads)) if several else np.zeros(1)
+    # One alone needs no colour of its own: the darkest shows the palest lines.
+    looks = [_look(head, n) if several else (BLUE, "") for n, head in enumerate(heads)]
+    colours = np.array([to_rgba(colour) for colour, _ in looks])[shown[:, 0]]
+    colours[:, 3] = np.minimum(weight, 1) ** 0.6
+    # Beside each other, rather than on each other, where they are many.
+    thin = min(1, (24 / len(place)) ** 0.5) * (0.75 if several else 1)
+    y = place[shown[:, 1:]] + spread[shown[:, 0]][:, None]  # (lines, 2)
+    x = np.broadcast_to([0, 1], y.shape)
+    styles = [_dashed(dash) for _, dash in looks]
+    ax.add_collection(
+        LineCollection(
+            np.stack([x, y], axis=-1),
+            colors=colours,
+            linewidths=(0.7 + 2.6 * np.minimum(weight, 1)) * thin,
+            linestyles=[styles[head] for head in shown[:, 0]] or "solid",
+        ),
+        autolim=False,
+    )
+
+
+def _write_above(ax, heads, lines, title):
+    """Write what stands above the lines: column heads, the legend, the title."""
+    small = {"textcoords": "offset points", "fontsize": 10, "color": "#555555"}
+    columns = (0, -6, "right", "attending"), (1, 6, "left", "attended")
+    for x, to, align, name in columns:
+        ax.annotate(name, (x, 1), (to, 8), xycoords="axes fraction", ha=align, **small)
+    if lines:
+        # Legends are filled column by column; heads are read row by row.
+        order = [n for c in range(_IN_A_ROW) for n in range(len(heads))[c::_IN_A_ROW]]
+        looks = [_look(heads[n], n) for n in order]
+        handles = [
+            Line2D([], [], color=c, linestyle=_dashed(dash), lw=2) for c, dash in looks
+        ]
+        labels = [drawable(called(heads[n])) for n in order]
+        box = legend_above(
+            ax,
+            handles=handles,
+            labels=labels,
+            ncols=min(_IN_A_ROW, len(heads)),
+            fontsize=10,
+            handlelength=2.2,
+            handletextpad=0.4,
+            columnspacing=0.8,
+            borderaxespad=0,
+            borderpad=0,
+            labelspacing=0.3,
+        )
+        # In the middle of the figure: wider than the space between the names.
+        box.set_loc("lower center")
+        offset = 25 / 72 / (ax.get_position().height * ax.figure.get_figheight())
+        box.set_bbox_to_anchor((0.5, 1 + offset), ax.transAxes)
+        for text in box.get_texts():
+            text.set_parse_math(False)
+    pad = 28 + 0.24 * 72 * lines
+    ax.set_title(drawable(title), parse_math=False, pad=pad, loc="center")
+
+
+def _name_sides(ax, side, place, left):
+    """Separate two texts by a line and write A and B beside them."""
+    for number, name in enumerate("AB"):
+        rows = place[side == number]
+        if len(rows):
+            ax.text(
+                -left + 0.02,
+                rows.mean(),
+                name,
+                va="center",
+                weight="bold",
+                transform=ax.get_yaxis_transform(),
+            )
+    if len(set(side.tolist())) > 1:
+        between = (place[side == 0].max() + place[side == 1].min()) / 2
+        ax.plot(
+            [-left, 1 + left],
+            [between] * 2,
+            color=GREY,
+            lw=0.8,
+            linestyle=":",
+            clip_on=False,
+            transform=ax.get_yaxis_transform(),
+        )
+
+
+def _look(head, n):
+    return head_look(n + 1 if isinstance(head, str) else int(head))
+
+
+def _dashed(dash):
+    return (0, tuple(map(float, dash.split()))) if dash else "solid"

@@ -1,0 +1,177 @@
+"""Measures along something that is counted: heads' layers, distances, lengths."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..tokens import isolated
+from .plot import (
+    CYCLE,
+    INK,
+    MARKERS,
+    Plot,
+    drawable,
+    legend_above,
+    listed,
+    new_axes,
+    styled,
+)
+
+_STYLES = ("-", "--", "-.", ":")
+# Of more places not every one is named, or listed in the caption.
+_MOST_PLACES = 14
+
+
+@styled
+def plot_curves(
+    curves,
+    *,
+    label,
+    along,
+    places=None,
+    lines=None,
+    of="sentences",
+    percent=False,
+    ax=None,
+):
+    """Draw measures as a line for the mean over a sample and a band for its spread.
+
+    As `plot_layers`, for any horizontal axis, and for samples with gaps.
+
+    Parameters
+    ----------
+    curves : dict of str to (samples, places) or (places,) array_like
+        What was measured, by name. NaN where a sample has no value: it is left out of
+        the mean there, and of the band, which holds the middle 80 % of the others.
+    label, along : str
+        Of the vertical and of the horizontal axis.
+    places : sequence of int or str, optional
+        What the columns are; 1, 2, … without it.
+    lines : dict of str to float or (places,) array_like, optional
+        What to compare with, dotted.
+    of : str
+        What the samples are.
+    percent : bool
+        Write the values, which are shares, in per cent.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    Plot
+
+    Raises
+    ------
+    ValueError
+        Where there is no curve, one without any value, or names that do not fit.
+    """
+    curves = {name: np.atleast_2d(np.asarray(c, float)) for name, c in curves.items()}
+    if not curves:
+        raise ValueError("There is no curve to draw: give at least one.")
+    n = next(iter(curves.values())).shape[1]
+    places = [str(p) for p in (range(1, n + 1) if places is None else places)]
+    for name, values in curves.items():
+        if values.ndim != 2 or values.shape[1] != len(places):
+            raise ValueError(
+                f"The curve {name!r} has shape {values.shape}, and there are"
+                f" {len(places)} places along the axis."
+            )
+        if not np.isfinite(values).any():
+            raise ValueError(f"The curve {name!r} has no value anywhere.")
+    # A place that no curve reaches is left out.
+    reached = np.any([np.isfinite(v).any(axis=0) for v in curves.values()], axis=0)
+    curves = {name: values[:, reached] for name, values in curves.items()}
+    places = [place for place, has in zip(places, reached) if has]
+    levels = {
+        name: np.broadcast_to(np.asarray(v, float), n)[reached]
+        for name, v in (lines or {}).items()
+    }
+    n = len(places)
+    by = 100 if percent else 1
+    ax = new_axes(7.6, 4.4, ax)
+    x = np.arange(n)
+    means = {}
+    for i, (name, values) in enumerate(curves.items()):
+        low, mean, high = _summary(values)  # (places,) each
+        means[name] = mean
+        colour = CYCLE[i % len(CYCLE)]
+        if len(values) > 1:
+            ax.fill_between(x, by * low, by * high, color=colour, alpha=0.18, lw=0)
+        ax.plot(
+            x,
+            by * mean,
+            color=colour,
+            marker=MARKERS[i % len(MARKERS)],
+            linestyle=_STYLES[i % len(_STYLES)],
+            linewidth=1.8,
+            markersize=7,
+            label=drawable(name),
+        )
+    for i, (name, level) in enumerate(levels.items()):
+        # From edge to edge where there is one place only.
+        ends = x if n > 1 else [-0.5, 0.5]
+        look = {"color": INK, "linestyle": (":", (0, (6, 3)))[i % 2], "linewidth": 1.3}
+        ax.plot(ends, by * np.resize(level, len(ends)), label=drawable(name), **look)
+    step = -(-n // _MOST_PLACES)
+    ax.set_xticks(x[::step], map(drawable, places[::step]), parse_math=False)
+    ax.set_xlabel(drawable(along), parse_math=False)
+    ax.set_ylabel(drawable(f"{label}, %" if percent else label), parse_math=False)
+    if all(np.nanmin(v) >= 0 for v in [*curves.values(), *levels.values()]):
+        ax.set_ylim(0, None)
+    named = [*curves, *levels]
+    legend = legend_above(ax, ncols=1 if len("".join(named)) > 60 else 3, fontsize=10)
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+    samples = {len(values) for values in curves.values()}
+    caption = _caption(means, levels, label, along, places, percent)
+    if max(samples) > 1:
+        caption += f" Bands: the middle 80 % of {max(samples):,} {of}."
+    return Plot(ax.figure, ax, caption)
+
+
+def _summary(values):
+    """Return 10 % quantile, mean and 90 % quantile of each column's known values."""
+    columns = [column[np.isfinite(column)] for column in values.T]
+    nothing = np.full(3, np.nan)
+    found = [
+        np.array([np.quantile(c, 0.1), c.mean(), np.quantile(c, 0.9)])
+        if len(c)
+        else nothing
+        for c in columns
+    ]
+    return np.array(found).T
+
+
+def _caption(means, levels, label, along, places, percent):
+    """Say in words what a picture of curves shows."""
+    start = f"{label[:1].upper()}{label[1:]}, by {along}"
+    counted = all(place.isdecimal() for place in places) and len(places) > 2
+    told = f"{places[0]} to {places[-1]}" if counted else listed(places, _MOST_PLACES)
+    start += f" ({told}): " if len(places) > 1 else ": "
+    told = "; ".join(
+        f"{isolated(name)} {_figures(mean, places, percent)}"
+        for name, mean in means.items()
+    )
+    dotted = [
+        f"{isolated(name)} "
+        + _figures(level[:1] if not np.ptp(level) else level, places, percent)
+        for name, level in levels.items()
+    ]
+    return f"{start}{told}." + (f" To compare: {'; '.join(dotted)}." if dotted else "")
+
+
+def _figures(values, places, percent):
+    """Write each value, or of very many the ends and extremes."""
+    figures = [_figure(value, percent) for value in values]
+    if len(figures) <= _MOST_PLACES:
+        return ", ".join(figures)
+    low, high = int(np.nanargmin(values)), int(np.nanargmax(values))
+    return (
+        f"{figures[0]} at {places[0]}, {figures[-1]} at {places[-1]} (least"
+        f" {figures[low]} at {places[low]}, most {figures[high]} at {places[high]})"
+    )
+
+
+def _figure(value, percent):
+    if np.isnan(value):
+        return "none"
+    return f"{value:.1%}" if percent else f"{value:.2f}"

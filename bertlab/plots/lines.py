@@ -1,0 +1,130 @@
+"""Lines of attention: which are drawn, how they look, what is said of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..tokens import count, isolated
+from .pairs import named, pair_named, table, written
+from .plot import CYCLE, listed
+
+# A line that carries less cannot be seen; of more lines than this the strongest count.
+LEAST, MOST_LINES = 0.02, 800
+# Dashes as SVG writes them. With seven colours they make 28 heads that differ.
+_DASHES = ("", "6 2", "2 2", "7 2 2 2")
+
+
+def head_look(number):
+    """Return the colour and the dashes, as SVG writes them, of a head, from 1."""
+    n = number - 1
+    return CYCLE[n % len(CYCLE)], _DASHES[n % len(_DASHES)]
+
+
+def lines_shown(weights, least=LEAST, most=MOST_LINES):
+    """Choose the lines that are worth drawing.
+
+    Parameters
+    ----------
+    weights : (heads, tokens, tokens) array_like
+    least : float
+        Lines of less weight are left out.
+    most : int
+        Of more lines the strongest are taken; which ones of equals, chance decides,
+        and decides the same each time.
+
+    Returns
+    -------
+    (lines, 3) ndarray of int
+        Head, attending and attended token, each from 0; the strongest comes last, so
+        that it is drawn over the others.
+    """
+    weights = np.asarray(weights)
+    found = np.argwhere(weights >= max(least, np.finfo(float).tiny))
+    found = np.random.default_rng(0).permutation(found)
+    order = np.argsort(weights[tuple(found.T)], kind="stable")
+    return found[order[max(len(order) - most, 0) :]]
+
+
+def lines_caption(
+    weights, shown, *, tokens, columns=None, heads=None, side=None, special=None
+):
+    """Say in words what a picture of attention lines shows."""
+    values = checked(weights, tokens, columns, side=side, special=special)
+    attended = tokens if columns is None else columns
+    heads = numbered(heads, values)
+    total = values.sum()
+    who = f"{count(len(heads), 'head')}" if len(heads) > 1 else called(heads[0])
+    among = f"among {count(len(tokens), 'token')}"
+    if columns is not None:
+        among = f"from {count(len(tokens), 'token')} to {len(columns):,}"
+    start = f"Attention {among}, {isolated(who)}."
+    if not total:
+        return f"{start} All weights are 0: there is no line to draw."
+    head, i, j = np.unravel_index(values.argmax(), values.shape)
+    which = f"{isolated(called(heads[head]))}, " if len(heads) > 1 else ""
+    received = values.sum(axis=(0, 1)) / total  # (columns,)
+    most = int(received.argmax())
+    carried = values[tuple(shown.T)].sum() / total
+    are, carry = ("is", "it carries") if len(shown) == 1 else ("are", "they carry")
+    drawn = (
+        f"Of {count(values.size, 'line')} {len(shown):,} {are} drawn; {carry}"
+        f" {carried:.0%} of it."
+    )
+    if not len(shown):
+        drawn = f"Of {count(values.size, 'line')} none is strong enough to be drawn."
+    caption = (
+        f"{start} Strongest line: {which}{pair_named(tokens, columns, i, j)},"
+        f" {written(values[head, i, j])}. Most is received by {named(attended, most)}:"
+        f" {received[most]:.0%} of all weight. {drawn}"
+    )
+    if special is not None and np.any(special):
+        shares = {}
+        for token, share, counts in zip(attended, received, special):
+            if counts:
+                shares[token] = shares.get(token, 0) + share
+        told = [f"{isolated(token)} {share:.0%}" for token, share in shares.items()]
+        caption += f" To special tokens: {listed(told)}."
+    if side is not None:
+        caption += _between_sides(values.sum(axis=0), np.asarray(side))
+    return caption
+
+
+def _between_sides(weights, side):
+    parts = []
+    for a, b in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        given = weights[side == a]
+        if given.sum():
+            share = given[:, side == b].sum() / given.sum()
+            parts.append(f"{'AB'[a]} to {'AB'[b]} {share:.0%}")
+    return f" Of what a text's tokens give: {', '.join(parts)}."
+
+
+def checked(weights, tokens, columns=None, side=None, special=None):
+    """Return weights as (heads, tokens, columns), or raise `ValueError`."""
+    values = table(weights, tokens, columns, "weights", stacked=True)
+    if values.min() < 0:
+        raise ValueError("A line cannot be drawn for a negative weight.")
+    if side is not None and columns is not None:
+        raise ValueError("Two texts are told apart where both sides are the same.")
+    for name, row in {"side": side, "special": special}.items():
+        if row is not None and len(row) != values.shape[2]:
+            raise ValueError(
+                f"`{name}` needs an entry for each of"
+                f" {count(values.shape[2], 'token')}, not {len(row)}."
+            )
+    return values
+
+
+def numbered(heads, values):
+    """Return the heads' numbers or names, one for each, or raise `ValueError`."""
+    heads = list(range(1, len(values) + 1)) if heads is None else list(heads)
+    if len(heads) != len(values):
+        raise ValueError(
+            f"There are {count(len(values), 'head')} to draw and {len(heads)} names."
+        )
+    return heads
+
+
+def called(head):
+    """Return a head's name, or that of its number."""
+    return head if isinstance(head, str) else f"head {head}"

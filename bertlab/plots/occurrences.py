@@ -1,0 +1,224 @@
+"""One word's occurrences on a plane, layer by layer, told apart by their senses."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from ..tokens import quoted
+from .plot import (
+    CYCLE,
+    INK,
+    MARKERS,
+    Plot,
+    drawable,
+    legend_above,
+    listed,
+    styled,
+)
+
+# Where a label can stand, as seen from its point: to the right, above, left, below and
+# between.
+_SIDES = np.array(
+    [(1, 0), (0, 1), (-1, 0), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)]
+)
+# Points nearer than this share of the map's width count as one.
+_NEAR = 0.012
+
+
+@styled
+def plot_occurrences(
+    points, *, senses, word, numbers=None, titles=None, shares=None, ax=None
+):
+    """Draw one word's occurrences as points, its senses by colour and marker.
+
+    Parameters
+    ----------
+    points : (n, 2) array_like, or (panels, n, 2) array_like
+        With several panels, for instance one for each of three layers, they are drawn
+        one below the other, each on its own scale.
+    senses : (n,) sequence of str
+    word : str
+    numbers : (n,) sequence of str or int, optional
+        Written beside the points; 0, 1, 2 … without it.
+    titles : sequence of str, optional
+        One for each panel.
+    shares : (2,) or (panels, 2) array_like, optional
+        Share of the variance along each axis, from 0 to 1.
+    ax : matplotlib.axes.Axes, optional
+        For a single panel.
+
+    Returns
+    -------
+    Plot
+        With the axes of the first panel. The caption counts the points whose nearest
+        neighbour on the map is of their own sense.
+
+    Raises
+    ------
+    ValueError
+        If the numbers of points, senses, titles and shares do not go together.
+    """
+    points = np.asarray(points, float)
+    points = points[None] if points.ndim == 2 else points  # (panels, n, 2)
+    panels, n = points.shape[:2]
+    senses = list(senses)
+    numbers = [str(i) for i in (range(n) if numbers is None else numbers)]
+    titles = [""] * panels if titles is None else list(titles)
+    if shares is not None:
+        shares = np.asarray(shares, float).reshape(-1, 2)  # (panels, 2)
+    _check(points, senses, numbers, titles, shares)
+    if ax is not None and panels > 1:
+        raise ValueError("Several panels do not fit on the axes of one.")
+    all_axes = [ax] if ax is not None else _panels(panels, any(titles))
+    for i, axes in enumerate(all_axes):
+        _draw(axes, points[i], senses, [drawable(number) for number in numbers])
+        axes.set_title(drawable(titles[i]), parse_math=False)
+        kept = "" if shares is None else [f" ({share:.0%})" for share in shares[i]]
+        axes.set_xlabel(f"first component{kept and kept[0]}")
+        axes.set_ylabel(f"second component{kept and kept[1]}")
+    if len(set(senses)) > 1:
+        first = all_axes[0]
+        title = first.get_title(loc="left")
+        legend = legend_above(
+            first, ncols=4, columnspacing=1.2, handletextpad=0.2, title=None
+        )
+        for text in legend.get_texts():
+            text.set_parse_math(False)
+        # Under the legend there is no room for the first panel's title.
+        if title:
+            first.set_title(title, pad=26, parse_math=False)
+    caption = occurrences_caption(points, senses, word, numbers, titles, shares)
+    return Plot(all_axes[0].figure, all_axes[0], caption)
+
+
+def _check(points, senses, numbers, titles, shares):
+    panels, n = points.shape[:2]
+    if points.ndim != 3 or points.shape[2] != 2 or not panels or not n:
+        raise ValueError("Give two coordinates for each point, and one point at least.")
+    counts = {len(senses), len(numbers)} - {n}, {len(titles)} - {panels}
+    if counts[0] or counts[1] or (shares is not None and len(shares) != panels):
+        raise ValueError(
+            f"For {n} points on {panels} panels give {n} senses, {n} numbers, and one"
+            " title and two shares for each panel."
+        )
+
+
+def _panels(count, titled):
+    """New axes below each other, with room for the labels at fixed places."""
+    one, top, bottom, gap = 2.5, 0.72 if titled else 0.45, 0.62, 1.0
+    height = top + count * one + (count - 1) * gap + bottom
+    figure = Figure(figsize=(6.0, height))
+    axes = figure.subplots(count, 1, squeeze=False)[:, 0]
+    figure.subplots_adjust(
+        left=0.14,
+        right=0.98,
+        top=1 - top / height,
+        bottom=bottom / height,
+        hspace=gap / one,
+    )
+    return list(axes)
+
+
+def _draw(ax, points, senses, numbers):
+    for n, sense in enumerate(dict.fromkeys(senses)):
+        ax.plot(
+            *points[[i for i, s in enumerate(senses) if s == sense]].T,
+            linestyle="none",
+            # The eighth sense has the first one's colour, but another marker.
+            marker=MARKERS[(n + n // len(CYCLE)) % len(MARKERS)],
+            color=CYCLE[n % len(CYCLE)],
+            markersize=8,
+            alpha=0.7,
+            label=drawable(sense),
+        )
+    ax.margins(0.1, 0.14)
+    ax.locator_params(nbins=5)
+    _label(ax, points, numbers)
+
+
+def _label(ax, points, numbers):
+    """Write the numbers where there is room; one label for points in one place."""
+    width, height = ax.figure.get_size_inches() * ax.get_position().size
+    low = np.array([ax.get_xlim()[0], ax.get_ylim()[0]])
+    span = np.array([np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim())])
+    at = (points - low) / span * [width, height]  # in inches
+    labels = {}
+    for i, number in enumerate(numbers):
+        near = [j for j in labels if np.linalg.norm(at[i] - at[j]) < _NEAR * width]
+        labels.setdefault(near[0] if near else i, []).append(number)
+    taken = at
+    for i, names in labels.items():
+        text = ", ".join(names[:6]) + (" …" if len(names) > 6 else "")
+        half = np.array([0.04 * len(text) + 0.09, 0.15])  # from the point to the middle
+        places = at[i] + half * _SIDES  # (8, 2)
+        best = int(
+            _room(places, half, np.delete(taken, i, 0), (width, height)).argmax()
+        )
+        taken = np.vstack([taken, places[best]])
+        ax.annotate(
+            text,
+            points[i],
+            xytext=72 * half * _SIDES[best],
+            textcoords="offset points",
+            ha="center",
+            va="center",
+            fontsize=10,
+            color=INK,
+            parse_math=False,
+        )
+
+
+def _room(places, half, others, size):
+    """How far from what else is drawn each place is; little beyond the edge.
+
+    More room than a letter needs is no better: then the first place is taken.
+    """
+    inside = ((places > half - 0.05) & (places < size - half + 0.05)).all(axis=1)
+    away = (places[:, None] - others) / [1.4, 1]  # (places, others, 2)
+    far = np.linalg.norm(away, axis=-1).min(axis=1, initial=0.22)
+    return far - ~inside
+
+
+def occurrences_caption(points, senses, word, numbers, titles, shares):
+    """Say in words what a map of occurrences shows."""
+    n, names = len(senses), list(dict.fromkeys(senses))
+    told = f"{n} occurrences of {quoted(word)} on their first two principal components"
+    if len(names) > 1:
+        groups = [
+            f"{name} ({listed([x for x, s in zip(numbers, senses) if s == name], 12)})"
+            for name in names
+        ]
+        told += f", numbered; by sense: {'; '.join(groups)}"
+    told += "."
+    where = [f"{title}: " if title and len(titles) > 1 else "" for title in titles]
+    if 1 < len(names) < n:
+        own = [f"{w}{_written(own_nearest(p, senses))}" for w, p in zip(where, points)]
+        chance = sum((senses.count(s) - 1) / (n - 1) for s in senses)
+        told += (
+            f" Nearest on the map is an occurrence of the same sense for: {listed(own)}"
+            f" of {n}; a random other one would be for {_written(chance)}."
+        )
+    if shares is not None:
+        kept = [f"{w}{sum(s):.0%}" for w, s in zip(where, shares)]
+        told += f" Variance that the two components keep: {listed(kept)}."
+    return told
+
+
+def own_nearest(points, senses):
+    """Count the points whose nearest neighbour is of their own sense.
+
+    Of neighbours that are equally near, as occurrences at the same position of a
+    sentence are at layer 0, each counts for its part.
+    """
+    points = np.asarray(points)
+    distance = np.linalg.norm(points[:, None] - points[None], axis=-1)
+    slack = 1e-3 * distance.max()
+    np.fill_diagonal(distance, np.inf)
+    nearest = distance <= distance.min(axis=1, keepdims=True) + slack
+    same = np.array([[a == b for b in senses] for a in senses])
+    return float(((nearest & same).sum(axis=1) / nearest.sum(axis=1)).sum())
+
+
+def _written(value):
+    return f"{value:.1f}".removesuffix(".0")

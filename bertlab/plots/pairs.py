@@ -1,0 +1,74 @@
+"""What is said and checked of pairs of tokens."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..tokens import count, isolated, shorten
+from .plot import drawable
+from .token_rows import finite
+
+# A name beside rows, columns or lines has so many characters.
+_LONGEST = 14
+
+
+def table(values, tokens, columns, what, stacked=False):
+    """Return `values` as finite numbers, attending × attended tokens, or complain.
+
+    Parameters
+    ----------
+    values : (tokens, columns) array_like
+    tokens : sequence of str
+    columns : sequence of str or None
+        The attended tokens where they are others.
+    what : str
+        Plural, for the error's sentence.
+    stacked : bool
+        Take several at once, too, and return them as (heads, tokens, columns).
+
+    Raises
+    ------
+    ValueError
+    """
+    values = np.asarray(values, float)
+    shape = n, m = len(tokens), len(tokens if columns is None else columns)
+    if not (n and m):
+        raise ValueError("There are no tokens to draw.")
+    found = values[None] if stacked and values.ndim == 2 else values
+    if found.ndim != 2 + stacked or found.shape[-2:] != shape or not len(found):
+        raise ValueError(
+            f"The {what} of {count(n, 'token')} need shape {shape}"
+            f"{f' or (heads, {n}, {m})' if stacked else ''}, not {values.shape}."
+        )
+    return finite(found, what)
+
+
+def named(tokens, i):
+    """Return token `i` for a sentence, with its number where others are like it."""
+    name = isolated(shorten(tokens[i]))
+    return f"{name} (token {i})" if list(tokens).count(tokens[i]) > 1 else name
+
+
+def pair_named(tokens, columns, i, j):
+    """Return "from dog to [SEP]", or "from dog to itself"."""
+    if columns is None and i == j:
+        return f"from {named(tokens, i)} to itself"
+    attended = named(tokens if columns is None else columns, j)
+    return f"from {named(tokens, i)} to {attended}"
+
+
+def written(value, decimals=2):
+    """Write a number; never "-0.00", and with a minus that is as wide as a plus."""
+    return f"{round(float(value), decimals) + 0:.{decimals}f}".replace("-", "−")
+
+
+def thinned(tokens, most):
+    """Return the names that are written, at most so many, by their places."""
+    step = -(-len(tokens) // most)
+    # Shortened last: what has no glyph becomes six letters for one.
+    names = {
+        i: shorten(drawable(tokens[i]), _LONGEST) for i in range(0, len(tokens), step)
+    }
+    if step == 1:
+        return names
+    return {i: f"{i}  {name}" for i, name in names.items()}

@@ -1,0 +1,129 @@
+"""The attention explorer's controls, and where they stand."""
+
+from __future__ import annotations
+
+import ipywidgets
+
+from ..explorer import text_box
+from .head_picker import HeadPicker
+from .part import PAIRS, SPECIAL
+
+HEADS, MATRIX, ALL, ONE = VIEWS = "heads", "matrix", "all layers", "inside one weight"
+WEIGHT, CONTRIBUTION, BOTH = SHOW = "weight", "contribution", "both"
+# Which controls each view has, besides the texts, the views and the button.
+USED = {
+    HEADS: ("layer", "heads", "pairs", "special", "show"),
+    MATRIX: ("layer", "heads", "pairs", "special", "show"),
+    ALL: (),
+    ONE: ("layer", "heads", "from_token", "to_token"),
+}
+# What stands in the name of a view's file.
+FILES = {HEADS: "", MATRIX: "-matrix", ALL: "-all-layers", ONE: "-one-weight"}
+_LABEL = {"description_width": "90px"}
+_STYLE = """<style>
+.bertlab-attention .widget-radio,.bertlab-attention .widget-toggle-buttons
+{display:flex;flex-flow:row wrap;align-items:center;height:auto}
+.bertlab-attention .bertlab-thumbnails{display:block}
+.bertlab-attention .widget-radio-box{margin-bottom:0!important;align-items:center}
+.bertlab-attention .widget-radio>.widget-label,
+.bertlab-attention .widget-toggle-buttons>.widget-label
+{width:90px;margin:0 4px 0 0;text-align:right;flex:none}
+.bertlab-attention .widget-toggle-buttons button{width:40px;min-width:0;padding:0 2px}
+.bertlab-attention .bertlab-thumbnails button{width:auto}
+.bertlab-attention .bertlab-scroll{max-height:680px;overflow:auto;display:flex;
+flex-wrap:wrap;gap:8px;max-width:1056px;align-items:flex-start}
+.bertlab-attention .bertlab-both>svg{flex:1 1 400px!important}
+</style>"""
+
+
+def _radio(options, description, value=None):
+    """Radio buttons in a row: JupyterLab takes a drop-down list's arrow keys."""
+    return ipywidgets.RadioButtons(
+        options=list(options),
+        value=value or next(iter(options)),
+        description=description,
+        orientation="horizontal",
+        style=_LABEL,
+        layout={"width": "auto"},
+    )
+
+
+def _wide(value, description, placeholder):
+    layout = {"width": "100%", "max_width": "640px"}
+    return text_box(value, description, placeholder, layout)
+
+
+def _token(description):
+    return text_box("", description, "number or word", {"width": "260px"})
+
+
+def make_controls(texts, sizes, layer, heads, view):
+    """Return the controls by name, with what they begin with.
+
+    Parameters
+    ----------
+    texts : (str, str)
+    sizes : (int, int)
+        How many layers the model has, and heads in each.
+    layer : int
+    heads : sequence of int
+    view : str
+    """
+    layers, most = sizes
+    return {
+        "first": _wide(texts[0], "First text:", "a sentence, then Enter"),
+        "second": _wide(texts[1], "Second text:", "none: type here to make a pair"),
+        "mode": _radio(VIEWS, "View:", view),
+        "layer": ipywidgets.ToggleButtons(
+            options=[(str(n), n) for n in range(1, layers + 1)],
+            value=layer,
+            description="Layer:",
+            tooltips=[f"layer {n}" for n in range(1, layers + 1)],
+            style={**_LABEL, "button_width": "40px"},
+        ),
+        "heads": HeadPicker(most, heads),
+        "pairs": _radio(PAIRS, "Pairs:"),
+        "show": _radio(SHOW, "Show:"),
+        "special": _radio(SPECIAL, "[CLS], [SEP]:"),
+        "from_token": _token("From token:"),
+        "to_token": _token("To token:"),
+        "start": ipywidgets.IntSlider(
+            0,
+            0,
+            1,
+            description="First shown:",
+            continuous_update=False,
+            style=_LABEL,
+            layout={"width": "420px", "max_width": "100%"},
+        ),
+    }
+
+
+def save_button():
+    """Return the button that saves the present view."""
+    return ipywidgets.Button(
+        description="Save PNG and SVG",
+        tooltip="write this view as two files beside the notebook",
+        layout={"width": "150px", "margin": "2px 12px"},
+    )
+
+
+def arranged(explorer):
+    """Return the rows that an explorer's controls stand in."""
+
+    def row(*controls):
+        look = {"flex_flow": "row wrap", "align_items": "center"}
+        return ipywidgets.Box(controls, layout=look)
+
+    return (
+        row(explorer.first, explorer.second),
+        row(explorer.mode, explorer.save),
+        row(explorer.layer),
+        explorer.heads,
+        row(explorer.pairs, explorer.show),
+        row(explorer.special),
+        row(explorer.from_token, explorer.to_token),
+        row(explorer.start),
+        explorer.grid_style,
+        ipywidgets.HTML(_STYLE, layout={"display": "none"}),
+    )

@@ -1,0 +1,272 @@
+"""The head view: tokens left and right, a line for each weight, as inline SVG.
+
+Hover and keyboard focus need no script. Each token on the left is a group that holds
+its own lines, and these are what one sees; each token on the right holds the same lines
+once more, which are only shown while it is pointed at. All of a token's lines that look
+alike are one path.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...plots.attention_lines import head_look
+from ...plots.plot import BLUE
+from ...tokens import isolated, shorten
+
+# A line's look goes in steps: from which weight on, how opaque and how wide.
+EDGES = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9)
+OPACITY = (0.2, 0.28, 0.36, 0.46, 0.57, 0.68, 0.79, 0.9, 1)
+WIDTHS = (0.8, 1, 1.3, 1.7, 2.1, 2.6, 3.1, 3.6, 4.2)
+# Pixels: the whole, where names end and begin, where lines begin and end.
+WIDTH, LEFT, RIGHT, FIRST, LAST = 520, 124, 396, 162, 358
+# Characters of a name; numbers beside the other side's tokens, at most.
+NAME, NUMBERS = 14, 8
+FAMILY = "Verdana,'DejaVu Sans',sans-serif"
+# Up to so many rows there is room for larger letters, and for a number at every line.
+MOST_ROWS = 40
+
+_LOOKS = "".join(
+    f".bertlab-heads .w{k}{{stroke-opacity:{opacity};stroke-width:{width}}}"
+    for k, (opacity, width) in enumerate(zip(OPACITY, WIDTHS))
+)
+_STYLE = f"""
+.bertlab-heads{{background:#fff;font-family:{FAMILY}}}
+.bertlab-heads text{{fill:#222;unicode-bidi:isolate;pointer-events:none}}
+.bertlab-heads path{{fill:none;pointer-events:none}}
+.bertlab-heads .numbers{{display:none;pointer-events:none;font-size:11px}}
+.bertlab-heads .to .numbers{{text-anchor:end}}
+.bertlab-heads .end{{text-anchor:end}}
+.bertlab-heads .small{{font-size:11px}}
+.bertlab-heads rect{{fill:transparent}}
+.bertlab-heads .paper{{fill:#fff}}
+.bertlab-heads .token{{outline:none;cursor:default}}
+.bertlab-heads .token:hover rect,.bertlab-heads .token:focus rect{{fill:#DCE9F5}}
+.bertlab-heads .token:focus-visible rect,.bertlab-heads .key:focus-visible rect
+{{stroke:#222;stroke-width:2}}
+.bertlab-heads .key{{outline:none}}
+.bertlab-heads .to .lines{{display:none}}
+.bertlab-heads .token:hover .numbers,.bertlab-heads .token:focus .numbers,
+.bertlab-heads .to .token:hover .lines,.bertlab-heads .to .token:focus .lines
+{{display:inline}}
+.bertlab-heads .from:hover .token:not(:hover):not(:focus) .lines,
+.bertlab-heads .from:focus-within .token:not(:hover):not(:focus) .lines,
+.bertlab-heads .to:hover~.from .token:not(:hover):not(:focus) .lines,
+.bertlab-heads .to:focus-within~.from .token:not(:hover):not(:focus) .lines
+{{opacity:.06}}
+{_LOOKS}"""
+# What XML 1.0 has no place for.
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class Side:
+    """The tokens of one side of the picture, from above.
+
+    Attributes
+    ----------
+    names : list of str
+    numbers : list of int or None
+        Their place in the text; None for what stands for several tokens.
+    texts : list of int
+        0 for a token of text A, 1 for one of text B.
+    """
+
+    names: list[str]
+    numbers: list[int | None]
+    texts: list[int]
+
+
+def safe(text):
+    """Return `text` as it can stand in HTML and XML, between tags or in quotes."""
+    text = _NO_XML.sub(lambda c: f"U+{ord(c[0]):04X}", isolated(text))
+    return html.escape(text)
+
+
+def lines_svg(matrix, drawn, *, heads, left, right, label, title=""):
+    """Draw the head view.
+
+    Parameters
+    ----------
+    matrix : (heads, rows, columns) ndarray
+    drawn : (heads, rows, columns) ndarray of bool
+        Which of them get a line.
+    heads : sequence of int
+        Numbers from 1.
+    left, right : Side
+        Names of the rows and of the columns.
+    label : str
+        What the picture shows, for those who cannot see it.
+    title : str
+        Above it.
+
+    Returns
+    -------
+    str
+        An ``<svg>`` element that is also a file of its own.
+    """
+    row = 22 if max(len(left.names), len(right.names)) <= MOST_ROWS else 16
+    keys, top = _keys(heads, 26 if title else 4)
+    top += 24  # the names of the two sides
+    places = [_places(side, row, top) for side in (left, right)]
+    bottom = max(max(side) for side in places) + row
+    shift = _shifts(len(heads), row)
+    parts = [
+        f"<svg xmlns='http://www.w3.org/2000/svg' class='bertlab-heads' role='group'"
+        f" viewBox='0 0 {WIDTH} {bottom}' width='{WIDTH}' height='{bottom}'"
+        f" font-size='{14 if row > 16 else 12}' aria-label='{safe(label)}'"
+        " style='max-width:100%;height:auto;flex:0 1 auto;min-width:0'>"
+        f"<style>{_STYLE}{_colours(heads)}</style>"
+        f"<rect class='paper' width='{WIDTH}' height='{bottom}'/>",
+        f"<text x='4' y='18' font-weight='bold'>{safe(title)}</text>" if title else "",
+        keys,
+        f"<text class='end small' x='{LEFT}' y='{top - 9}'>attending</text>"
+        f"<text class='small' x='{RIGHT}' y='{top - 9}'>attended to</text>",
+        *_texts(left, places[0], 2),
+        *_texts(right, places[1], WIDTH - 12),
+    ]
+    steps = np.searchsorted(EDGES, matrix, side="right")
+    most = matrix.max(axis=0)  # of several heads the strongest
+    ends = places[0], places[1]
+    for side, name in ((1, "to"), (0, "from")):
+        parts.append(f"<g class='{name}'>")
+        own, other = (right, left) if side else (left, right)
+        for n, place in enumerate(ends[side]):
+            take = (slice(None), slice(None), n) if side else (slice(None), n)
+            best = int(most[take[1:]].argmax())
+            said = (
+                f"{called(own, n)}: most {'from' if side else 'to'}"
+                f" {called(other, best)}, {most[take[1:]][best]:.2f}"
+            )
+            parts.append(
+                _token(own.names[n], said, place, row, side)
+                + _lines(
+                    drawn[take], steps[take], heads, place, ends[1 - side], side, shift
+                )
+                + _numbers(
+                    most[take[1:]], drawn[take].any(axis=0), ends[1 - side], side
+                )
+                + "</g>"
+            )
+        parts.append("</g>")
+    return "".join(parts) + "</svg>"
+
+
+def _places(side, row, top):
+    """The middle of each row, in pixels, with a gap between two texts."""
+    texts = np.array(side.texts)
+    gaps = np.cumsum(np.append(0, texts[1:] != texts[:-1]))
+    return (top + row // 2 + row * np.arange(len(texts)) + row * gaps // 2).tolist()
+
+
+def _shifts(n, row):
+    """By how much each head's lines are moved, so that they do not cover each other."""
+    step = min(2, (row - 6) // max(n - 1, 1)) if n > 1 else 0
+    return [step * k - step * (n - 1) // 2 for k in range(n)]
+
+
+def _keys(heads, top):
+    """What the colours and the widths mean; and where the picture goes on below."""
+    parts, x = [], 4
+    for head in heads if len(heads) > 1 else ():
+        if x > WIDTH - 90:
+            x, top = 4, top + 20
+        parts.append(
+            f"<g class='key k{head}' tabindex='0' role='img' aria-label='head {head}'>"
+            f"<rect x='{x - 2}' y='{top}' width='84' height='18'/>"
+            f"<path class='w7 h{head}' d='M{x} {top + 9}h24'/>"
+            f"<text class='small' x='{x + 29}' y='{top + 13}'>head {head}</text></g>"
+        )
+        x += 86
+    top += 22 if len(heads) > 1 else 0
+    x = 4
+    for k, words in (
+        (0, "under 0.02"),
+        (2, "0.05"),
+        (4, "0.2"),
+        (6, "0.5"),
+        (8, "0.9"),
+    ):
+        parts.append(
+            f"<path class='w{k}' stroke='#222' d='M{x} {top + 8}h24'/>"
+            f"<text class='small' x='{x + 29}' y='{top + 12}'>{words}</text>"
+        )
+        x += 112 if k == 0 else 70
+    return "".join(parts), top + 20
+
+
+def _colours(heads):
+    """Colour and dashes of each head, and that its key isolates it."""
+    rules = []
+    for head in heads:
+        # One alone needs no colour of its own: the darkest shows the palest lines.
+        colour, dash = head_look(head) if len(heads) > 1 else (BLUE, "")
+        rules.append(
+            f".bertlab-heads .h{head}{{stroke:{colour}"
+            f"{f';stroke-dasharray:{dash}' if dash else ''}}}"
+        )
+        if len(heads) > 1:
+            rules.append(
+                f".bertlab-heads .k{head}:hover~.from path:not(.h{head}),"
+                f".bertlab-heads .k{head}:focus~.from path:not(.h{head})"
+                "{stroke-opacity:.03}"
+            )
+    return "".join(rules)
+
+
+def _texts(side, places, x):
+    """The letters A and B beside two texts."""
+    if len(set(side.texts)) < 2:
+        return
+    for which, letter in enumerate("AB"):
+        first = side.texts.index(which)
+        yield f"<text class='small' x='{x}' y='{places[first] + 4}'>{letter}</text>"
+
+
+def called(side, n):
+    """Return a token of a side with its number, for a sentence."""
+    number = side.numbers[n]
+    return side.names[n] if number is None else f"{side.names[n]} ({number})"
+
+
+def _token(name, said, place, row, right):
+    """The beginning of a token's group: its name, which is what can be pointed at."""
+    x, anchor = (RIGHT, "") if right else (LEFT, " class='end'")
+    return (
+        f"<g class='token' tabindex='0' role='img' aria-label='{safe(said)}'>"
+        f"<rect x='{RIGHT - 4 if right else 14}' y='{place - row // 2}'"
+        f" width='{LEFT - 10}' height='{row}'/>"
+        f"<text{anchor} x='{x}' y='{place + 4}'>{safe(shorten(name, NAME))}</text>"
+    )
+
+
+def _lines(drawn, steps, heads, place, others, right, shift):
+    """All lines of a token, (heads, others): a path for each head and look."""
+    paths = {}
+    begin, way = (LAST, FIRST - LAST) if right else (FIRST, LAST - FIRST)
+    for k, other in np.argwhere(drawn):
+        paths.setdefault((steps[k, other], k), []).append(
+            f"M0 {shift[k]}L{way} {others[other] - place + shift[k]}"
+        )
+    # The strongest last, which is on top.
+    body = "".join(
+        f"<path class='w{step} h{heads[k]}' d='{''.join(paths[step, k])}'/>"
+        for step, k in sorted(paths)
+    )
+    return f"<g class='lines' transform='translate({begin} {place})'>{body}</g>"
+
+
+def _numbers(weights, drawn, others, right):
+    """The strongest weights of a token, each beside the token that it goes to."""
+    chosen = [n for n in np.argsort(-weights, kind="stable") if drawn[n]]
+    if len(others) > MOST_ROWS:
+        chosen = chosen[:NUMBERS]
+    body = "".join(
+        f"<text y='{others[n]}'>{weights[n]:.2f}</text>" for n in sorted(chosen)
+    )
+    x = FIRST - 4 if right else LAST + 4
+    return f"<g class='numbers' transform='translate({x} 4)'>{body}</g>"

@@ -1,0 +1,267 @@
+"""The context explorer: one word in several sentences, layer by layer."""
+
+from __future__ import annotations
+
+from operator import index
+
+import ipywidgets
+import numpy as np
+
+from ..errors import InputError
+from ..inputs import shown
+from ..measures.occurrences import find_occurrences
+from ..measures.word_states import (
+    SPACES,
+    context_space,
+    cosines,
+    occurrence_states,
+    plane,
+)
+from ..plots.context import (
+    pairs_caption,
+    plot_context_layers,
+    plot_context_matrix,
+    written,
+)
+from ..plots.occurrences import plot_occurrences
+from ..plots.plot import Plot, listed
+from ..tokens import check_text, quoted, shorten
+from .explorer import Explorer, text_box
+
+VIEWS = ("matrix", "map (PCA)", "by layer")
+SENTENCES = (
+    "She paid the cheque into the bank.",
+    "The bank refused to lend him money.",
+    "He opened an account at another bank.",
+    "",
+    "We sat on the grassy bank of the river.",
+    "The boat was tied up at the left bank.",
+)
+HINT = (
+    "One sentence on each line; an empty line begins another sense. Finished? Press"
+    " Tab, or Show."
+)
+STYLE = {"description_width": "90px"}
+
+
+class ContextExplorer(Explorer):
+    """See `context_explorer`."""
+
+    def __init__(self, bert, word, sentences, layer, space, view):
+        self._bert = bert
+        layers = bert.config.num_hidden_layers
+        controls = {
+            "word": text_box(word, "Word:", "a word, then Enter"),
+            "sentences": ipywidgets.Textarea(
+                sentences,
+                description="Sentences:",
+                placeholder="one sentence on each line, then Tab",
+                continuous_update=False,
+                rows=7,
+                style=STYLE,
+                layout={"width": "100%", "max_width": "640px", "margin": "2px 0"},
+            ),
+            "layer": ipywidgets.IntSlider(
+                layers if layer is None else layer,
+                0,
+                layers,
+                description="Layer:",
+                # The picture says which layer it is; a number typed into the slider
+                # would be changed without a word where there is no such layer.
+                readout=False,
+                style=STYLE,
+                layout={"width": "400px", "max_width": "calc(100% - 14px)"},
+            ),
+            "space": _radio(SPACES, space, "Space:"),
+            "kind": _radio(VIEWS, view, "View:"),
+        }
+        super().__init__(controls)
+        # A text area says what is in it when it is left: the button is where a click or
+        # the Tab key takes somebody who has finished.
+        self.show = ipywidgets.Button(
+            description="Show", layout={"width": "80px", "flex": "none"}
+        )
+        self.show.on_click(self._update)
+        hint = ipywidgets.HTML(
+            f'<div style="line-height:1.4;max-width:44em">{HINT}</div>'
+        )
+        row = ipywidgets.Layout(align_items="center", max_width="640px")
+        below = ipywidgets.Box([self.show, hint], layout=row)
+        bar = self.children[0]
+        bar.layout.flex_flow, bar.layout.align_items = "column", "stretch"
+        word, sentences, *others = bar.children
+        bar.children = (word, sentences, below, *others)
+
+    def _computed(self):
+        """What was found, its states, and the space they are compared in."""
+        found = find_occurrences(self._bert, self.word.value, self.sentences.value)
+        places = tuple(tuple(map(tuple, places)) for places in found.places)
+        states = occurrence_states(self._bert, tuple(found.sentences), places)
+        space = context_space(self._bert, self.space.value)
+        return found, states * space.scale[:, None], space
+
+    def plot(self):
+        """Return the present state as a `Plot`."""
+        plot, _ = self._drawn()
+        return plot
+
+    def _drawn(self):
+        found, states, space = self._computed()
+        layer, word = self.layer.value, self.word.value.strip()
+        similarities = cosines(states)  # (layers + 1, n, n)
+        baseline = None if space.baseline is None else space.baseline[layer]
+        about = {
+            "labels": found.names,
+            "senses": found.senses,
+            "baseline": baseline,
+        }
+        where = f"“{shorten(word)}” at layer {layer}"
+        if self.kind.value == VIEWS[0]:
+            plot = plot_context_matrix(similarities[layer], title=where, **about)
+        elif self.kind.value == VIEWS[1]:
+            points, shares = plane(states[layer])
+            plot = plot_occurrences(
+                points,
+                senses=found.senses or ["occurrence"] * len(points),
+                word=word,
+                numbers=[name.split(" ")[0] for name in found.names],
+                titles=[where],
+                shares=shares,
+            )
+        else:
+            plot = plot_context_layers(
+                curves(similarities, found.senses, space.baseline), layer=layer
+            )
+        told = f"{quoted(word)}, layer {layer}, {self._space(space, layer)}."
+        caption = f"{told} {plot.caption}"
+        if self.kind.value != VIEWS[0]:
+            pairs = pairs_caption(similarities[layer], **about)
+            caption += f" At layer {layer}: {pairs[0].lower()}{pairs[1:]}"
+        return Plot(plot.figure, plot.axes, caption), found.messages
+
+    def _space(self, space, layer):
+        """Name the space, and the dimensions that it leaves out at a layer."""
+        if not space.left_out[layer]:
+            return "raw"
+        return (
+            f"without dimensions {listed(space.left_out[layer])}, which make"
+            f" {written(space.parts[layer])} of the random words' raw mean cosine,"
+            f" {written(space.means[layer])}"
+        )
+
+    def draw(self):
+        """Find the occurrences, run the model where needed, and draw."""
+        plot, messages = self._drawn()
+        if context_space(self._bert, self.space.value).baseline is None:
+            messages = [
+                *messages,
+                "There are no random words to compare with: too few words of the sample"
+                " are in this model's vocabulary.",
+            ]
+        return plot.html(), plot.caption, messages
+
+    def _values(self, write):
+        lines = self.sentences.value.splitlines()
+        values = {name: f"{c.value}" for name, c in self.controls.items()}
+        values["sentences"] = " / ".join(line for line in lines if line.strip())
+        return " · ".join(
+            f"{control.description.rstrip(':')}:"
+            f" {write(shorten(values[name], 60)) if values[name] else '(empty)'}"
+            for name, control in self.controls.items()
+        )
+
+
+def _radio(options, value, description):
+    # Not a drop-down list: JupyterLab takes its arrow keys for itself.
+    return ipywidgets.RadioButtons(
+        options=options,
+        value=value,
+        description=description,
+        orientation="horizontal",
+        style=STYLE,
+        layout={"width": "auto"},
+    )
+
+
+def curves(similarities, senses, baseline):
+    """Return cosines of pairs by layer: of the same sense, of others, of random words.
+
+    Parameters
+    ----------
+    similarities : (layers + 1, n, n) ndarray
+    senses : (n,) sequence of str, or None
+    baseline : (layers + 1, pairs) ndarray, or None
+
+    Returns
+    -------
+    dict of str to (pairs, layers + 1) ndarray
+    """
+    one, other = np.triu_indices(similarities.shape[1], 1)
+    pairs = similarities[:, one, other].T  # (pairs, layers + 1)
+    found = {"the word": pairs}
+    if senses is not None:
+        same = np.array([senses[i] == senses[j] for i, j in zip(one, other)])
+        found = {"same sense": pairs[same], "different senses": pairs[~same]}
+        found = {name: values for name, values in found.items() if len(values)}
+    if baseline is not None:
+        found["random words"] = baseline.T
+    return found
+
+
+def context_explorer(
+    bert, word="bank", sentences=SENTENCES, layer=None, space="raw", view="matrix"
+):
+    """Let somebody compare the occurrences of a word in sentences of their own.
+
+    Shown are the cosines between the occurrences' hidden states at a layer, beside
+    those of random words: different ones in different sentences of the sample.
+
+    Parameters
+    ----------
+    bert : Bert
+    word : str
+    sentences : str, or sequence of str
+        One on each line; an empty one begins another group, for instance another sense
+        of the word.
+    layer : int, optional
+        0 is the embedding layer's output; the last layer without it.
+    space : str
+        "raw" or "without the dominant dimensions": the three that make most of the
+        random words' mean cosine at the layer.
+    view : str
+        "matrix", "map (PCA)" or "by layer".
+
+    Returns
+    -------
+    ContextExplorer
+        With the controls `word`, `sentences`, `layer`, `space` and `kind`, the button
+        `show`, and `caption`, `message` and `view`.
+
+    Raises
+    ------
+    InputError
+        If there is no such layer, space or view, or the sentences are not text.
+    """
+    last = bert.config.num_hidden_layers
+    if layer is not None:
+        try:
+            layer = int(index(layer))
+        except TypeError:
+            layer = -1
+        if not 0 <= layer <= last:
+            raise InputError(f"The layer must be a whole number from 0 to {last}.")
+    for value, options, what in ((space, SPACES, "space"), (view, VIEWS, "view")):
+        if value not in options:
+            raise InputError(
+                f"There is no {what} {shown(value)}: take one of {listed(options)}."
+            )
+    if not isinstance(sentences, str):
+        try:
+            sentences = "\n".join(sentences)
+        except TypeError:
+            raise InputError(
+                f"The sentences must be texts, not {shown(sentences)}."
+            ) from None
+    check_text(word, "word")
+    check_text(sentences, "list of sentences")
+    return ContextExplorer(bert, word, sentences, layer, space, view)

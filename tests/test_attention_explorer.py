@@ -1,0 +1,867 @@
+"""The attention explorer by value: what it draws is read back and compared."""
+
+import base64
+import re
+import xml.etree.ElementTree as ET
+from html import unescape
+from io import BytesIO
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from markup import HOSTILE, elements
+from PIL import Image
+
+from bertlab import attention
+from bertlab.encoder import encode
+from bertlab.errors import InputError, ModelError
+from bertlab.widgets import attention_explorer
+from bertlab.widgets.attention import explorer as module
+from bertlab.widgets.attention.lines import EDGES, Side, lines_svg
+from bertlab.widgets.attention.part import (
+    HIDDEN,
+    RESCALED,
+    choose,
+    separators,
+    shares,
+    strongest_lines,
+)
+from bertlab.widgets.attention.saving import file_name, save_pictures
+from bertlab.widgets.attention.text_attention import read_token
+from bertlab.widgets.attention.thumbnails import sprite_style, tooltips
+
+TEXT, PAIR = "The cat sat on the mat.", "It was tired."
+SVG = "{http://www.w3.org/2000/svg}"
+# Three tokens of text A and two of B; 0 and 2 are special.
+WEIGHTS = np.array(
+    [
+        [0.5, 0.1, 0.2, 0.1, 0.1],
+        [0.25, 0.25, 0.25, 0.125, 0.125],
+        [0.0, 0.0, 1.0, 0.0, 0.0],
+        [0.4, 0.0, 0.4, 0.1, 0.1],
+        [0.0, 0.6, 0.0, 0.4, 0.0],
+    ]
+)[None]
+ABOUT = {"types": [0, 0, 0, 1, 1], "special": np.array([1, 0, 1, 0, 0], bool)}
+
+
+@pytest.fixture(scope="module")
+def weights(bert):
+    """The model's own weights for `TEXT`, (layers, heads, tokens, tokens)."""
+    return encode(bert, TEXT).attentions
+
+
+@pytest.fixture(scope="module")
+def shared(bert):
+    """An explorer that tests set to what they need; see `fresh`."""
+    return attention_explorer(bert, TEXT)
+
+
+@pytest.fixture
+def fresh(shared):
+    """An explorer as it is at first."""
+    shared.mode.value = "heads"
+    shared.first.value, shared.second.value = TEXT, ""
+    shared.heads.several.value = False
+    shared.layer.value, shared.heads.value = 3, (5,)
+    shared.pairs.value, shared.special.value, shared.show.value = (
+        "all",
+        "shown",
+        "weight",
+    )
+    shared.from_token.value = shared.to_token.value = ""
+    shared.start.value = 0
+    return shared
+
+
+def said(explorer):
+    (line,) = elements(explorer.message.value)
+    assert line.attributes["role"] == "status"
+    return line.words
+
+
+def svgs(explorer):
+    """The head views in the page, parsed as XML."""
+    found = re.findall(r"<svg .*?</svg>", explorer.view.value, re.DOTALL)
+    return [ET.fromstring(text) for text in found]  # noqa: S314 - our own
+
+
+def group(svg, name):
+    (found,) = (g for g in svg.iter(f"{SVG}g") if g.get("class") == name)
+    return [g for g in found if g.get("class") == "token"]
+
+
+def name_of(token):
+    return token.find(f"{SVG}text").text
+
+
+def height_of(token):
+    return int(token.find(f"{SVG}text").get("y")) - 4
+
+
+def drawn(svg, side="from"):
+    """Every line as (head, row, column): step, read from the picture."""
+    own, other = group(svg, side), group(svg, "to" if side == "from" else "from")
+    places = {height_of(token): n for n, token in enumerate(other)}
+    found = {}
+    for n, token in enumerate(own):
+        (lines,) = (g for g in token if g.get("class") == "lines")
+        x, y = map(int, re.findall(r"-?\d+", lines.get("transform")))
+        assert y == height_of(token)
+        assert x == (162 if side == "from" else 358)
+        for path in lines:
+            step, head = map(int, re.findall(r"\d+", path.get("class")))
+            assert path.get("class") == f"w{step} h{head}"
+            for line in path.get("d").split("M")[1:]:
+                begin, shift, end, down = map(int, re.findall(r"-?\d+", line))
+                assert (begin, end) == (0, 196 if side == "from" else -196)
+                m = places[y + down - shift]
+                key = (head, n, m) if side == "from" else (head, m, n)
+                assert key not in found
+                found[key] = step
+    return found
+
+
+def expected(matrix, heads, least):
+    """The same from the array: (heads, rows, columns)."""
+    return {
+        (heads[k], i, j): int(np.searchsorted(EDGES, w, side="right"))
+        for (k, i, j), w in np.ndenumerate(matrix)
+        if w >= least
+    }
+
+
+def numbers(svg, side):
+    """For each token of a side, the numbers beside the other side's tokens."""
+    other = {
+        height_of(token): n
+        for n, token in enumerate(group(svg, "to" if side == "from" else "from"))
+    }
+    found = []
+    for token in group(svg, side):
+        (numbers,) = (g for g in token if g.get("class") == "numbers")
+        found.append({other[int(t.get("y"))]: t.text for t in numbers})
+    return found
+
+
+# What is shown of a layer's attention
+
+
+def test_everything_is_chosen_at_first():
+    part = choose(WEIGHTS, [1], **ABOUT)
+    np.testing.assert_array_equal(part.weights, WEIGHTS)
+    assert part.rows.tolist() == part.columns.tolist() == [0, 1, 2, 3, 4]
+    assert part.outside is None and part.beyond == 0 and part.hidden == 0
+
+
+@pytest.mark.parametrize(
+    ("pairs", "rows", "columns"),
+    [
+        ("A→A", [0, 1, 2], [0, 1, 2]),
+        ("A→B", [0, 1, 2], [3, 4]),
+        ("B→A", [3, 4], [0, 1, 2]),
+        ("B→B", [3, 4], [3, 4]),
+    ],
+)
+def test_pairs(pairs, rows, columns):
+    part = choose(WEIGHTS, [1], pairs=pairs, **ABOUT)
+    assert part.rows.tolist() == rows and part.columns.tolist() == columns
+    np.testing.assert_array_equal(part.weights, WEIGHTS[:, rows][..., columns])
+
+
+def test_special_tokens_hidden():
+    part = choose(WEIGHTS, [1], hide=HIDDEN, **ABOUT)
+    words = [1, 3, 4]
+    assert part.rows.tolist() == part.columns.tolist() == words
+    np.testing.assert_array_equal(part.weights, WEIGHTS[:, words][..., words])
+    # From the words 0.5, 0.8 and 0 went to the two special tokens.
+    assert part.hidden == pytest.approx(1.3 / 3)
+
+
+def test_special_tokens_hidden_and_the_rest_rescaled():
+    part = choose(WEIGHTS, [1], hide=RESCALED, **ABOUT)
+    np.testing.assert_allclose(
+        part.weights[0], [[0.5, 0.25, 0.25], [0, 0.5, 0.5], [0.6, 0.4, 0]]
+    )
+    assert part.hidden == pytest.approx(1.3 / 3)
+    # Rescaled first: what is left sums to 1 before one text is chosen.
+    part = choose(WEIGHTS, [1], hide=RESCALED, pairs="A→B", **ABOUT)
+    np.testing.assert_allclose(part.weights[0], [[0.25, 0.25]])
+
+
+def test_a_row_without_anything_left_stays_zero():
+    alone = np.array([[[1.0, 0.0], [1.0, 0.0]]])
+    part = choose(alone, [1], types=[0, 0], special=[True, False], hide=RESCALED)
+    assert part.weights.tolist() == [[[0.0]]]
+    assert part.hidden == 1
+
+
+def test_a_window_sums_up_what_goes_beyond():
+    part = choose(WEIGHTS, [1], start=1, most=2, **ABOUT)
+    assert part.rows.tolist() == part.columns.tolist() == [1, 2]
+    np.testing.assert_array_equal(part.weights[0], [[0.25, 0.25], [0, 1]])
+    np.testing.assert_allclose(part.outside, [[0.5, 0.0]])
+    assert part.beyond == 3
+    np.testing.assert_allclose(part.matrix.sum(axis=-1), 1)
+    part = choose(WEIGHTS, [1], start=1, most=2, hide=HIDDEN, **ABOUT)
+    assert part.rows.tolist() == [1] and part.beyond == 2
+    np.testing.assert_allclose(part.matrix[0], [[0.25, 0.25]])
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"special": np.ones(5, bool), "hide": HIDDEN}, "only special tokens"),
+        ({"types": [0] * 5, "pairs": "A→B"}, "nothing to show for A→B"),
+        ({"pairs": "B→A", "start": 0, "most": 2}, "move it"),
+    ],
+)
+def test_nothing_is_left(more, words):
+    with pytest.raises(InputError, match=words):
+        choose(WEIGHTS, [1], **ABOUT | more)
+
+
+def test_only_separators_are_special(bert):
+    ids = bert.tokenizer("a [MASK] b").input_ids
+    assert separators(bert, ids).tolist() == [True, False, False, False, True]
+
+
+def test_lines_that_cannot_be_seen_are_not_drawn():
+    matrix = np.array([[[0.009, 0.01, 0.981]]])
+    assert strongest_lines(matrix, 3).tolist() == [[[False, True, True]]]
+    # Half of an even spread over 500 tokens is 0.001.
+    assert strongest_lines(matrix, 500).all()
+    assert strongest_lines(matrix, 500, 1).tolist() == [[[False, False, True]]]
+    assert strongest_lines(np.full((2, 3, 3), 0.5), 3, 4).sum() == 4
+
+
+# Head view
+
+
+def test_lines_are_the_weights(fresh, weights):
+    (svg,) = svgs(fresh)
+    found = drawn(svg)
+    assert found == expected(weights[2, 4:5], [5], 0.01)
+    assert drawn(svg, "to") == found
+    assert len(found) > 10
+    tokens = encode_tokens(fresh)
+    assert [name_of(token) for token in group(svg, "from")] == tokens
+    assert [name_of(token) for token in group(svg, "to")] == tokens
+
+
+def encode_tokens(explorer):
+    return explorer._text().tokens
+
+
+def test_numbers_beside_the_tokens_are_the_weights(fresh, weights):
+    (svg,) = svgs(fresh)
+    matrix = weights[2, 4]
+    for side, table in (("from", matrix), ("to", matrix.T)):
+        for row, found in zip(table, numbers(svg, side), strict=True):
+            shown = {j: f"{w:.2f}" for j, w in enumerate(row) if w >= 0.01}
+            assert found == shown
+
+
+def test_tokens_say_what_they_attend_to_most(fresh, weights):
+    (svg,) = svgs(fresh)
+    matrix, tokens = weights[2, 4], encode_tokens(fresh)
+    left, right = group(svg, "from"), group(svg, "to")
+    j, i = matrix[2].argmax(), matrix[:, 2].argmax()
+    assert left[2].get("aria-label") == (
+        f"cat (2): most to {tokens[j]} ({j}), {matrix[2, j]:.2f}"
+    )
+    assert right[2].get("aria-label") == (
+        f"cat (2): most from {tokens[i]} ({i}), {matrix[i, 2]:.2f}"
+    )
+    assert {token.get("tabindex") for token in left + right} == {"0"}
+
+
+def test_caption_of_lines(fresh, weights):
+    matrix, tokens = weights[2, 4], encode_tokens(fresh)
+    i, j = np.unravel_index(matrix.argmax(), matrix.shape)
+    mean = matrix.mean(axis=0)
+    special = mean[0] + mean[-1]
+    seen = matrix[matrix >= 0.01]
+    assert fresh.caption == (
+        f"Layer 3, head 5. Largest weight: {tokens[i]} ({i}) to {tokens[j]} ({j})"
+        f" {matrix.max():.2f}. On average most goes to {tokens[mean.argmax()]}"
+        f" ({mean.argmax()}): {mean.max():.0%}. [CLS] and [SEP] get {special:.0%} of"
+        f" the weight. Drawn: {len(seen)} of 81 lines, those from {seen.min():.3f} on,"
+        f" with {seen.sum() / 9:.0%} of these tokens' weight."
+    )
+    assert said(fresh) == ""
+
+
+def test_several_heads(fresh, weights):
+    fresh.heads.value = (7, 2)
+    assert fresh.heads.value == (2, 7)
+    (svg,) = svgs(fresh)
+    assert drawn(svg) == expected(weights[2, [1, 6]], [2, 7], 0.01)
+    assert drawn(svg, "to") == drawn(svg)
+    keys = [g for g in svg.iter(f"{SVG}g") if g.get("class").startswith("key")]
+    assert [key.get("class") for key in keys] == ["key k2", "key k7"]
+    assert [key.find(f"{SVG}text").text for key in keys] == ["head 2", "head 7"]
+    style = svg.find(f"{SVG}style").text
+    looks = re.findall(r"\.h(\d+)\{(stroke:[^}]*)\}", style)
+    assert [head for head, _ in looks] == ["2", "7"]
+    assert looks[0][1] != looks[1][1]
+    # Beside a token stands the larger of the two.
+    row = weights[2, [1, 6], 2].max(axis=0)
+    shown = {j: f"{w:.2f}" for j, w in enumerate(row) if w >= 0.01}
+    assert numbers(svg, "from")[2] == shown
+    assert fresh.caption.startswith("Layer 3, heads 2 and 7. ")
+
+
+def test_hidden_and_rescaled_in_the_explorer(fresh, weights):
+    words = weights[2, 4, 1:-1, 1:-1]
+    lost = 1 - words.sum(axis=-1).mean()
+    fresh.special.value = HIDDEN
+    assert drawn(svgs(fresh)[0]) == expected(words[None], [5], 0.01)
+    assert (
+        f"Not shown: [CLS] and [SEP], which get {lost:.0%} of the words' weight; the"
+        f" lines share the other {1 - lost:.0%}." in fresh.caption
+    )
+    fresh.special.value = RESCALED
+    assert drawn(svgs(fresh)[0]) == expected(shares(words)[None], [5], 0.01)
+    assert f"{1 - lost:.0%} on average, so that it sums to 1 again" in fresh.caption
+
+
+def test_pairs_in_the_explorer(fresh, bert):
+    assert fresh.pairs.disabled
+    fresh.pairs.value = "A→B"
+    assert "There is no second text, so A→B does not apply" in said(fresh)
+    fresh.second.value = PAIR
+    assert not fresh.pairs.disabled
+    assert said(fresh) == ""
+    run = encode(bert, TEXT, PAIR)
+    a, b = (np.flatnonzero(np.array(run.types) == n) for n in (0, 1))
+    part = run.attentions[2, 4:5]
+    for pairs, rows, columns in (("A→B", a, b), ("B→A", b, a), ("B→B", b, b)):
+        fresh.pairs.value = pairs
+        (svg,) = svgs(fresh)
+        chosen = part[:, rows][..., columns]
+        assert drawn(svg) == expected(chosen, [5], 0.01)
+        assert [name_of(t) for t in group(svg, "to")] == [
+            run.tokens[i] for i in columns
+        ]
+        share = chosen.sum(axis=-1).mean()
+        assert f"of text {pairs[-1]}: {share:.0%} of all they give" in fresh.caption
+        assert fresh.plot().picture().width > 300
+
+
+def test_contribution(fresh, bert):
+    fresh.show.value = "contribution"
+    run = encode(bert, TEXT)
+    steps = attention.attend(bert, 3, run.hidden_states[2])
+    found = shares(attention.contributions(bert, 3, steps))[4:5]
+    np.testing.assert_allclose(found.sum(axis=-1), 1, atol=1e-5)
+    assert drawn(svgs(fresh)[0]) == expected(found, [5], 0.01)
+    assert f"Largest contribution: {run.tokens[found[0].max(axis=1).argmax()]}" in (
+        fresh.caption
+    )
+    assert "each row is divided by its sum" in fresh.caption
+    fresh.show.value = "both"
+    weight, contribution = map(drawn, svgs(fresh))
+    assert weight == expected(run.attentions[2, 4:5], [5], 0.01)
+    assert contribution == expected(found, [5], 0.01)
+    assert weight != contribution
+    assert "Largest weight" in fresh.caption
+
+
+def test_steps_of_width_and_opacity():
+    matrix = np.array([[[0.0, 0.02, 0.019, 0.05, 0.9, 1.0]]])
+    side = Side(list("abcdef"), list(range(6)), [0] * 6)
+    left = Side(["x"], [0], [0])
+    svg = ET.fromstring(  # noqa: S314
+        lines_svg(
+            matrix, matrix > 0, heads=[1], left=left, right=side, label="", title=""
+        )
+    )
+    assert drawn(svg) == {
+        (1, 0, 1): 1,
+        (1, 0, 2): 0,
+        (1, 0, 3): 2,
+        (1, 0, 4): 8,
+        (1, 0, 5): 8,
+    }
+    style = svg.find(f"{SVG}style").text
+    looks = re.findall(
+        r"\.w(\d)\{stroke-opacity:([\d.]+);stroke-width:([\d.]+)\}", style
+    )
+    assert [int(k) for k, _, _ in looks] == list(range(9))
+    for k in (1, 2):
+        values = [float(look[k]) for look in looks]
+        assert values == sorted(set(values))
+
+
+# Any size
+
+
+@pytest.mark.parametrize(("text", "tokens"), [("dog", 3), ("dog cat", 4)])
+def test_few_tokens(fresh, text, tokens):
+    fresh.first.value = text
+    assert len(group(svgs(fresh)[0], "from")) == tokens
+    for mode in ("matrix", "all layers", "inside one weight"):
+        fresh.mode.value = mode
+        assert not said(fresh).startswith("Please note")
+        assert fresh.plot().picture().width > 300
+    fresh.mode.value = "heads"
+    fresh.special.value = RESCALED
+    (svg,) = svgs(fresh)
+    assert len(group(svg, "from")) == tokens - 2
+    assert fresh.plot().picture().width > 300
+
+
+def test_nothing_but_special_tokens_is_left(fresh):
+    fresh.first.value = "[SEP]"
+    before = fresh.view.value
+    fresh.special.value = HIDDEN
+    assert said(fresh).startswith("Please note: There are only special tokens")
+    assert fresh.view.value == before
+
+
+def test_what_is_sent_at_128_tokens(fresh):
+    fresh.first.value = "the dog sat on a cat " * 21
+    assert len(encode_tokens(fresh)) == 128
+    assert fresh.start.layout.display == "none"
+    for layer in (1, 4, 6):
+        fresh.layer.value = layer
+        for head in range(1, len(fresh.heads.buttons) + 1):
+            fresh.heads.value = (head,)
+            assert len(fresh.view.value.encode()) < 250_000
+    (svg,) = svgs(fresh)
+    assert len(group(svg, "from")) == 128
+    assert len(drawn(svg)) > 100
+    assert max(map(len, numbers(svg, "from"))) <= 8
+    fresh.heads.all.click()
+    fresh.show.value = "both"
+    assert len(svgs(fresh)) == 2
+    assert len(fresh.view.value.encode()) < 500_000
+    assert sum(map(len, map(drawn, svgs(fresh)))) <= 3000
+    assert "Layer 6, all 12 heads" in fresh.caption
+
+
+def test_512_tokens_and_a_window_that_moves(fresh, bert):
+    fresh.first.value = text = "dog cat " * 255
+    run = encode(bert, text)
+    assert len(run.tokens) == 512
+    assert fresh.start.layout.display is None
+    assert fresh.start.max == 512 - 128
+    fresh.start.value = 300
+    window = slice(300, 428)
+    matrix = run.attentions[2, 4]
+    inside = matrix[window, window]
+    beyond = 1 - inside.sum(axis=-1)
+    (svg,) = svgs(fresh)
+    right = group(svg, "to")
+    assert [name_of(t) for t in right] == [*run.tokens[window], "384 others"]
+    whole = np.concatenate([inside, beyond[:, None]], axis=1)
+    lines = drawn(svg)
+    assert len(lines) <= 3000
+    for (_, i, j), step in lines.items():
+        # A sum of float32s can lie on the other side of an edge.
+        near = np.searchsorted(EDGES, whole[i, j] + np.array([-1e-5, 1e-5]), "right")
+        assert step in near
+    assert "128 tokens of 512 attend here, from token 300 to 427" in fresh.caption
+    assert f"; {beyond.mean():.0%} of their weight goes to the 384" in fresh.caption
+    assert "shown are 300 to 427. Move “First shown”" in said(fresh)
+    assert len(fresh.view.value.encode()) < 250_000
+    fresh.mode.value = "matrix"
+    assert fresh.start.max == 512 - 64
+    assert "64 tokens of 512 attend here, from token 300 to 363" in fresh.caption
+    fresh.mode.value = "inside one weight"
+    assert fresh.start.layout.display == "none"
+    fresh.mode.value = "all layers"
+    assert not said(fresh).startswith("Please note")
+    fresh.mode.value, fresh.first.value = "heads", TEXT
+    assert fresh.start.layout.display == "none"
+    assert len(group(svgs(fresh)[0], "to")) == 9
+
+
+# What somebody types
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("", "There is no first text yet"),
+        ("  ", "There is no first text yet"),
+        ("\u200b", "The tokenizer keeps nothing"),
+        ("dog " * 600, "the model takes 512: shorten the text"),
+        ("a" * 30_000, "30,000 characters"),
+    ],
+)
+def test_a_text_that_cannot_be_used(fresh, typed, words):
+    before = fresh.view.value, fresh.caption
+    fresh.first.value = typed
+    assert said(fresh).startswith("Please note: ") and words in said(fresh)
+    assert (fresh.view.value, fresh.caption) == before
+    with pytest.raises(InputError):
+        fresh.plot()
+
+
+ODD = (*HOSTILE, "שלום עולם", "👩‍🦰 x & y < z", "]]> \ufffe \ufdd0 \x85", "\u202eabc")
+
+
+@pytest.mark.parametrize("typed", ODD)
+def test_tokens_stay_text(fresh, typed):
+    fresh.first.value = typed
+    fresh.second.value = typed
+    assert not said(fresh).startswith("Please note")
+    (svg,) = svgs(fresh)
+    tokens = encode_tokens(fresh)
+    assert len(group(svg, "from")) == len(tokens)
+    for token, found in zip(tokens, group(svg, "from"), strict=True):
+        if token.isascii() and len(token) <= 14:
+            assert name_of(found) == token
+    tags = {element.tag.removeprefix(SVG) for element in svg.iter()}
+    assert tags <= {"svg", "style", "rect", "text", "g", "path"}
+    attributes = {name for element in svg.iter() for name in element.attrib}
+    assert not {name for name in attributes if name.startswith("on")}
+    page = {(e.tag, e.attributes.get("class")) for e in elements(fresh.view.value)}
+    assert {tag for tag, _ in page} <= tags | {"figure", "div", "figcaption"}
+
+
+def test_odd_names_are_escaped_and_kept():
+    names = ["<script>", "&", '"', "'", "שלום", "a\x00b\ufffe", "x" * 40]
+    side = Side(names, list(range(7)), [0] * 7)
+    text = lines_svg(
+        np.full((1, 7, 7), 0.1),
+        np.ones((1, 7, 7), bool),
+        heads=[1],
+        left=side,
+        right=side,
+        label='"<b>',
+        title="<i>&",
+    )
+    svg = ET.fromstring(text)  # noqa: S314
+    assert svg.get("aria-label") == '"<b>'
+    found = [name_of(token) for token in group(svg, "to")]
+    assert found[:4] == names[:4]
+    assert found[4] == "\u2068שלום\u2069"
+    assert found[5].startswith("aU+0000b")
+    assert found[6] == "x" * 13 + "…"
+    labels = [token.get("aria-label") for token in group(svg, "from")]
+    assert labels[6].startswith(f"{'x' * 40} (6): most to ")
+    assert "<script>" not in text and "\x00" not in text
+
+
+def test_numbers_that_are_no_layer_head_or_view(bert):
+    for wrong in ({"layer": 0}, {"layer": 99}, {"head": 0}, {"head": (1, 13)}):
+        with pytest.raises(InputError, match=r"There is no (layer|head) \d+"):
+            attention_explorer(bert, TEXT, **wrong)
+    with pytest.raises(InputError, match="There is no view 'x'"):
+        attention_explorer(bert, TEXT, view="x")
+    with pytest.raises(InputError, match="There is no head"):
+        attention_explorer(bert, TEXT, head=())
+
+
+def test_without_tensorflow(bert, monkeypatch):
+    def refuse(*_, **__):
+        raise ModelError("TensorFlow cannot be imported here.")
+
+    monkeypatch.setattr("bertlab.widgets.attention.text_attention.encode", refuse)
+    explorer = attention_explorer(bert, TEXT)
+    assert said(explorer) == "Please note: TensorFlow cannot be imported here."
+    assert explorer.view.value == ""
+    data, _ = explorer._repr_mimebundle_()
+    assert data["text/plain"] == "TensorFlow cannot be imported here."
+
+
+# Heads
+
+
+def test_a_click_shows_one_head_or_adds_it(fresh):
+    fresh.heads.buttons[1].value = True
+    assert fresh.heads.value == (2,)
+    assert [b.value for b in fresh.heads.buttons].index(True) == 1
+    assert sum(b.value for b in fresh.heads.buttons) == 1
+    fresh.heads.buttons[1].value = False  # a second click
+    assert fresh.heads.value == (2,) and fresh.heads.buttons[1].value
+    fresh.heads.several.value = True
+    fresh.heads.buttons[6].value = True
+    assert fresh.heads.value == (2, 7)
+    assert "heads 2 and 7" in fresh.caption
+    fresh.heads.buttons[1].value = False
+    assert fresh.heads.value == (7,)
+    before = fresh.view.value
+    fresh.heads.buttons[6].value = False
+    assert said(fresh) == "Please note: No head is chosen: choose one, or “all”."
+    assert fresh.view.value == before
+    fresh.heads.all.click()
+    assert fresh.heads.value == tuple(range(1, 13))
+    assert "all 12 heads" in fresh.caption
+    fresh.heads.several.value = False
+    assert fresh.heads.value == (1,)
+    with pytest.raises(InputError, match="There is no head 13"):
+        fresh.heads.value = (13,)
+
+
+def test_the_model_runs_once_for_a_text(fresh, monkeypatch):
+    fresh.first.value = "A text that nobody has typed yet."
+    monkeypatch.setattr(module, "run_text", None)
+    before = fresh.view.value
+    fresh.heads.value = (3,)
+    assert fresh.view.value != before
+    fresh.layer.value = 2
+    assert fresh.caption.startswith("Layer 2, head 3")
+    assert said(fresh) == ""
+
+
+# The other views
+
+
+def cells(svg):
+    """The numbers in the cells, and the picture behind them as rows of colours."""
+    found = [
+        [float(text.text) for text in g]
+        for g in svg.iter(f"{SVG}g")
+        if (g.get("class") or "").startswith("numbers")
+    ]
+    address = svg.find(f"{SVG}image").get("href").partition("base64,")[2]
+    picture = Image.open(BytesIO(base64.b64decode(address)))
+    return np.array(found), np.array(picture)
+
+
+def colours(matrix, top):
+    return mpl.colormaps["cividis"](matrix / top, bytes=True)[..., :3]
+
+
+def test_matrix(fresh, weights):
+    fresh.mode.value = "matrix"
+    matrix, tokens = weights[2, 4], encode_tokens(fresh)
+    (svg,) = svgs(fresh)
+    found, picture = cells(svg)
+    np.testing.assert_allclose(found, matrix, atol=0.0051)
+    np.testing.assert_array_equal(picture, colours(matrix, matrix.max()))
+    rows = [g for g in svg.iter(f"{SVG}g") if g.get("class") == "token"]
+    assert [name_of(row) for row in rows] == tokens
+    j = matrix[2].argmax()
+    label = f"cat (2): most to {tokens[j]} ({j}), {matrix[2, j]:.2f}"
+    assert rows[2].get("aria-label") == label
+    assert rows[2].get("tabindex") == "0"
+    columns = [t.text for t in svg.findall(f"{SVG}text") if t.get("transform")]
+    assert columns == tokens
+    plot = fresh.plot()
+    drawn_by_plot = (*plot.axes.images, *plot.axes.collections)[0].get_array()
+    np.testing.assert_allclose(np.ravel(drawn_by_plot), np.ravel(matrix))
+    assert plot.caption == fresh.caption
+    assert "Largest weight" in fresh.caption and "Drawn" not in fresh.caption
+
+
+def test_matrix_of_several_heads_and_of_both(fresh, bert, weights):
+    fresh.mode.value = "matrix"
+    fresh.heads.value = (1, 2)
+    mean = weights[2, :2].mean(axis=0)
+    np.testing.assert_allclose(cells(svgs(fresh)[0])[0], mean, atol=0.0051)
+    assert said(fresh) == "The matrix is the mean of heads 1 and 2."
+    fresh.show.value = "both"
+    steps = attention.attend(bert, 3, encode(bert, TEXT).hidden_states[2])
+    other = shares(attention.contributions(bert, 3, steps))[:2].mean(axis=0)
+    top = max(mean.max(), other.max())
+    for svg, matrix in zip(svgs(fresh), (mean, other), strict=True):
+        found, picture = cells(svg)
+        np.testing.assert_allclose(found, matrix, atol=0.0051)
+        # One scale for the two; a rounding of the sum may move a colour by a step.
+        apart = picture.astype(int) - colours(matrix, top)
+        assert np.abs(apart).max() <= 4
+    assert fresh.plot().picture().width > 300
+
+
+def test_numbers_in_cells_as_there_is_room(fresh):
+    fresh.mode.value = "matrix"
+    for words, kind in ((10, "numbers"), (20, "numbers more"), (40, None)):
+        fresh.first.value = "dog " * words
+        (svg,) = svgs(fresh)
+        kinds = {g.get("class") for g in svg.iter(f"{SVG}g")} - {"token", "more"}
+        assert kinds == ({kind} if kind else set())
+
+
+def test_all_layers(fresh, weights):
+    fresh.mode.value = "all layers"
+    names = [label for label, _ in fresh.thumbnails.options]
+    assert names == [f"{i}·{j}" for i in range(1, 7) for j in range(1, 13)]
+    assert fresh.thumbnails.value == (3, 5)
+    assert fresh.thumbnails.layout.display is None
+    hidden = {n for n, c in fresh.controls.items() if c.layout.display == "none"}
+    assert hidden == set(fresh.controls) - {"first", "second", "mode"}
+    fresh.thumbnails.value = (2, 7)
+    assert (fresh.layer.value, fresh.heads.value) == (2, (7,))
+    assert drawn(svgs(fresh)[0]) == expected(weights[1, 6:7], [7], 0.01)
+    assert "Layer 2, head 7" in fresh.caption
+    assert "Framed: layer 2, head 7" in fresh.plot().caption
+    fresh.mode.value = "heads"
+    assert fresh.thumbnails.layout.display == "none"
+    fresh.layer.value = 6
+    fresh.mode.value = "all layers"
+    assert fresh.thumbnails.value == (6, 7)
+
+
+def test_pictures_of_all_heads(fresh, bert, weights):
+    style = sprite_style(weights, "one")
+    assert len(style.encode()) < 90_000
+    layers, heads = weights.shape[:2]
+    places = re.findall(
+        r"nth-child\((\d+)\)::before\{background-position:([\d.]+)%? ([\d.]+)%?\}",
+        style,
+    )
+    assert len(places) == layers * heads
+    n, x, y = places[2 * heads + 4]
+    assert int(n) == 2 * heads + 5
+    assert float(x) == pytest.approx(400 / 11, rel=1e-3)
+    assert float(y) == pytest.approx(40, rel=1e-3)
+    names = encode_tokens(fresh)
+    said_of = tooltips(weights, names)[2 * heads + 4]
+    received = weights[2, 4].mean(axis=0)
+    by_name = dict.fromkeys(names, 0.0)
+    for name, value in zip(names, received):
+        by_name[name] += value
+    best = max(by_name, key=by_name.get)
+    assert said_of == f"layer 3, head 5: most goes to {best}, {by_name[best]:.0%}"
+    fresh.mode.value = "all layers"
+    assert fresh.thumbnails.tooltips[2 * heads + 4] == said_of
+    before = fresh.grid_style.value
+    assert fresh.model_id in before
+    fresh.second.value = PAIR
+    assert fresh.grid_style.value != before
+
+
+def test_a_head_is_named_by_what_gets_most_over_all_its_places():
+    weights = np.broadcast_to([0.3, 0.4, 0.3], (1, 1, 3, 3))
+    said_of = tooltips(weights, ["the", "cat", "the"])
+    assert said_of == ["layer 1, head 1: most goes to the, 60%"]
+
+
+def test_inside_one_weight(fresh, bert, weights):
+    fresh.mode.value = "inside one weight"
+    words = weights[2, 4, 1:-1, 1:-1]
+    i, j = np.unravel_index(words.argmax(), words.shape)
+    tokens = encode_tokens(fresh)
+    assert said(fresh).startswith(
+        f"From {tokens[i + 1]} ({i + 1}) to {tokens[j + 1]} ({j + 1})."
+    )
+    fresh.from_token.value, fresh.to_token.value = "cat", " 6 "
+    steps = attention.attend(bert, 3, encode(bert, TEXT).hidden_states[2])
+    dot = (steps.query[4, 2] * steps.key[4, 6]).sum()
+    assert f"{dot:.3f}".replace("-", "−") in fresh.caption
+    assert f"{steps.weights[4, 2, 6]:.3f}" in fresh.caption
+    assert said(fresh).startswith("From cat (2) to mat (6).")
+    fresh.to_token.value = ""
+    j = weights[2, 4, 2, 1:-1].argmax() + 1
+    assert said(fresh).startswith(f"From cat (2) to {tokens[j]} ({j}).")
+    fresh.heads.value = (2, 7)
+    assert "one head, the first of those chosen: 2" in said(fresh)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("9", "There is no token 9: this text has the tokens 0 to 8."),
+        ("-1", "There is no token -1"),
+        ("xyz", "“xyz” is no token of this text"),
+        ("<b>", "“<b>” is no token"),
+    ],
+)
+def test_a_token_that_is_not_there(fresh, typed, words):
+    fresh.mode.value = "inside one weight"
+    before = fresh.view.value
+    fresh.from_token.value = typed
+    assert words in said(fresh) and said(fresh).startswith("Please note: ")
+    assert fresh.view.value == before
+
+
+def test_tokens_by_name():
+    tokens = ["[CLS]", "the", "bank", "##s", "7", "[SEP]"]
+    for typed, number in (
+        ("", None),
+        (" ", None),
+        ("0", 0),
+        ("bank", 2),
+        ("Bank", 2),
+        ("s", 3),
+        ("##s", 3),
+        ("[sep]", 5),
+    ):
+        assert read_token(tokens, typed) == number
+
+
+# Saved and shown elsewhere
+
+
+def test_save(fresh, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    fresh.save.click()
+    assert said(fresh) == (
+        "Saved beside the notebook: attention-layer3-head5.png and"
+        " attention-layer3-head5.svg."
+    )
+    svg = ET.parse(tmp_path / "attention-layer3-head5.svg").getroot()  # noqa: S314
+    assert drawn(svg) == drawn(svgs(fresh)[0])
+    with Image.open(tmp_path / "attention-layer3-head5.png") as picture:
+        assert picture.width > 300
+    fresh.save.click()
+    assert "attention-layer3-head5-2.svg" in said(fresh)
+    fresh.heads.value, fresh.show.value = (1, 5), "both"
+    fresh.save.click()
+    both = ET.parse(tmp_path / "attention-layer3-heads1-5.svg").getroot()  # noqa: S314
+    assert [svg.get("x") for svg in both.findall(f"{SVG}svg")] == ["0", "520"]
+    for mode, name in (
+        ("matrix", "attention-matrix-layer3-heads1-5"),
+        ("all layers", "attention-all-layers"),
+        ("inside one weight", "attention-one-weight-layer3-head1"),
+    ):
+        fresh.mode.value = mode
+        fresh.save.click()
+        assert said(fresh).startswith(f"Saved beside the notebook: {name}.png")
+        ET.parse(tmp_path / f"{name}.svg")  # noqa: S314
+        assert (tmp_path / f"{name}.png").stat().st_size > 1000
+    assert len(list(tmp_path.iterdir())) == 12
+
+
+def test_a_folder_that_cannot_be_written_to(fresh, tmp_path, monkeypatch):
+    picture = Image.new("RGB", (2, 2))
+    with pytest.raises(InputError, match=r"cannot be saved in .*start Jupyter in"):
+        save_pictures("a", picture, "<svg/>", tmp_path / "not there")
+
+    def refuse(*_):
+        raise InputError("The picture cannot be saved in /there.")
+
+    monkeypatch.setattr(module, "save_pictures", refuse)
+    before = fresh.view.value
+    fresh.save.click()
+    assert said(fresh) == "Please note: The picture cannot be saved in /there."
+    assert fresh.view.value == before
+
+
+def test_file_names():
+    assert file_name("", 3, (5,), 12) == "attention-layer3-head5"
+    assert file_name("", 3, (1, 5), 12) == "attention-layer3-heads1-5"
+    assert file_name("-matrix", 1, (1, 2), 2) == "attention-matrix-layer1-all-heads"
+    assert file_name("-all-layers", None, (1,), 2) == "attention-all-layers"
+
+
+def test_the_picture_for_those_without_a_kernel(bert):
+    explorer = attention_explorer(bert, TEXT, PAIR, layer=2, head=(1, 4))
+    data, metadata = explorer._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in data
+    first = data["text/plain"]
+    assert first.startswith(f"First text: {TEXT} · Second text: {PAIR} · View: heads")
+    assert "Layer: 2 · Heads: 1 and 4 · Pairs: all" in first
+    assert "From token" not in first and "First shown" not in first
+    assert "Largest weight: " in first
+    assert metadata["image/png"]["alt"] == first
+    # In base64; a saved notebook holds it, and nothing of the live view.
+    assert len(data["image/png"]) < 300_000
+
+
+def test_the_live_caption_is_text(fresh):
+    (caption,) = (e for e in elements(fresh.view.value) if e.tag == "figcaption")
+    assert unescape(caption.words) == fresh.caption
+
+
+def test_no_script_and_nothing_from_elsewhere(fresh):
+    fresh.mode.value = "all layers"
+    page = fresh.view.value + fresh.grid_style.value
+    assert "script" not in page
+    addresses = set(re.findall(r"https?://[^'\"\s)]+", page))
+    assert addresses <= {"http://www.w3.org/2000/svg"}

@@ -1,0 +1,648 @@
+"""Pictures of attention: what the artists hold equals the arrays, captions too."""
+
+import math
+import warnings
+import xml.etree.ElementTree as ElementTree
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from markup import HOSTILE
+from matplotlib.collections import LineCollection, QuadMesh
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from bertlab.plots import (
+    plot_attention,
+    plot_attention_lines,
+    plot_curves,
+    plot_heads,
+    plot_one_weight,
+    plot_patterns,
+    plot_weight_and_contribution,
+)
+from bertlab.plots.heads import heads_sprite
+from bertlab.plots.lines import head_look, lines_caption, lines_shown
+
+TOKENS = ["[CLS]", "dog", "bites", "[SEP]"]
+WEIGHTS = np.array(
+    [
+        [0.7, 0.1, 0.1, 0.1],
+        [0.004, 0.496, 0.2, 0.3],
+        [0.0, 0.05, 0.0, 0.95],
+        [0.25, 0.25, 0.25, 0.25],
+    ]
+)
+HEADS = np.stack([WEIGHTS, WEIGHTS[::-1]])
+RANDOM = np.random.default_rng(5)
+
+
+def softmax(scores):
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def some_weights(*shape):
+    return softmax(RANDOM.normal(0, 2, shape))
+
+
+def a_head(tokens=4, size=8):
+    query, key = RANDOM.normal(size=(2, tokens, size))
+    return query, key, query @ key.T / math.sqrt(size)
+
+
+def one_weight(row=1, column=2, size=8, **more):
+    query, key, scores = a_head(size=size)
+    made = plot_one_weight(
+        query, key, scores, tokens=TOKENS, row=row, column=column, **more
+    )
+    return made, query, key, scores
+
+
+def collection(plot):
+    return next(c for c in plot.axes.collections if isinstance(c, LineCollection))
+
+
+def ends(plot):
+    """Where each line begins and ends: (lines, 2)."""
+    segments = np.array(collection(plot).get_segments())
+    assert (segments[:, :, 0] == [0, 1]).all()
+    return segments[:, :, 1]
+
+
+def texts(axes):
+    return [text.get_text() for text in axes.texts]
+
+
+def cells(axes):
+    """The table that is drawn, as an image or as cells."""
+    if axes.images:
+        return np.asarray(axes.images[0].get_array())
+    mesh = next(c for c in axes.collections if isinstance(c, QuadMesh))
+    return np.asarray(mesh.get_array())
+
+
+def names(axis):
+    return [label.get_text() for label in axis.get_ticklabels()]
+
+
+# Lines
+
+
+def opacity(plot):
+    return collection(plot).get_colors()[:, 3]
+
+
+def beside_lines(plot, side):
+    """The names on one side, 0 or 1, by the height at which they stand."""
+    named = [a for a in plot.axes.texts if getattr(a, "xycoords", "") == "data"]
+    return {a.xy[1]: a.get_text() for a in named if a.xy[0] == side}
+
+
+def test_each_line_is_a_weight():
+    plot = plot_attention_lines(WEIGHTS, tokens=TOKENS)
+    found = {tuple(pair): alpha for pair, alpha in zip(ends(plot), opacity(plot))}
+    expected = {pair: w**0.6 for pair, w in np.ndenumerate(WEIGHTS) if w >= 0.02}
+    assert found == pytest.approx(expected)
+    widths = collection(plot).get_linewidths()
+    assert (np.diff(widths) >= 0).all()  # the strongest is drawn last
+    assert widths[-1] == pytest.approx(0.7 + 2.6 * 0.95)
+
+
+def test_names_on_both_sides():
+    plot = plot_attention_lines(WEIGHTS, tokens=TOKENS)
+    for side in (0, 1):
+        assert beside_lines(plot, side) == dict(enumerate(TOKENS))
+    assert {"attending", "attended"} <= set(texts(plot.axes))
+
+
+def test_caption_of_lines():
+    plot = plot_attention_lines(WEIGHTS, tokens=TOKENS, special=[1, 0, 0, 1])
+    assert plot.caption == (
+        "Attention among 4 tokens, head 1. Strongest line: from bites to [SEP], 0.95."
+        " Most is received by [SEP]: 40% of all weight. Of 16 lines 13 are drawn; they"
+        " carry 100% of it. To special tokens: [CLS] 24% and [SEP] 40%."
+    )
+
+
+def test_special_tokens_are_summed_up_only_where_they_are_told():
+    assert "special" not in plot_attention_lines(WEIGHTS, tokens=TOKENS).caption
+    same = ["[SEP]", "dog", "bites", "[SEP]"]
+    plot = plot_attention_lines(WEIGHTS, tokens=same, special=[1, 0, 0, 1])
+    assert plot.caption.endswith("To special tokens: [SEP] 64%.")
+
+
+def test_heads_have_a_colour_a_line_style_and_a_name_in_the_legend():
+    plot = plot_attention_lines(HEADS, tokens=TOKENS, heads=[2, 11])
+    legend = plot.axes.get_legend()
+    assert [t.get_text() for t in legend.get_texts()] == ["head 2", "head 11"]
+    first = len(lines_shown(HEADS[:1]))
+    lines = collection(plot)
+    for number, handle in zip((2, 11), legend.get_lines()):
+        colour, dash = head_look(number)
+        assert to_rgba(handle.get_color()) == to_rgba(colour)
+        own = (lines.get_colors()[:, :3] == to_rgba(colour)[:3]).all(axis=1)
+        assert own.sum() == first
+        styles = [lines.get_linestyle()[i] for i in np.flatnonzero(own)]
+        assert all((style[1] is None) == (dash == "") for style in styles)
+        # What SVG writes, times the line's width.
+        widths = lines.get_linewidths()[own]
+        assert [style[1] for style in styles] == [
+            pytest.approx([float(d) * width for d in dash.split()]) for width in widths
+        ]
+    assert "2 heads. Strongest line: head 2, from bites" in plot.caption
+
+
+def test_heads_start_a_little_apart():
+    plot = plot_attention_lines(np.stack([WEIGHTS] * 3), tokens=TOKENS)
+    starts = ends(plot)
+    assert len({tuple(pair) for pair in starts}) == len(starts)
+    assert np.abs(starts - starts.round()).max() == pytest.approx(0.24)
+
+
+def test_looks_of_heads_differ():
+    assert len({head_look(number) for number in range(1, 29)}) == 28
+
+
+@pytest.mark.parametrize("most", [1, 5, 13])
+def test_of_many_lines_the_strongest_are_drawn(most):
+    shown = lines_shown(HEADS, most=most)
+    drawn = HEADS[tuple(shown.T)]
+    assert drawn == pytest.approx(np.sort(HEADS, axis=None)[-most:])
+    carried = drawn.sum() / HEADS.sum()
+    caption = lines_caption(HEADS, shown, tokens=TOKENS)
+    assert f"Of 32 lines {most} " in caption
+    assert f"{carried:.0%} of it" in caption
+
+
+def test_of_equal_lines_not_only_the_first_are_drawn():
+    shown = lines_shown(np.full((1, 32, 32), 1 / 32), most=400)
+    assert len(shown) == 400
+    assert 12 < shown[:, 1].mean() < 19
+    assert (shown == lines_shown(np.full((1, 32, 32), 1 / 32), most=400)).all()
+
+
+def test_lines_too_weak_to_be_seen():
+    plot = plot_attention_lines(np.full((128, 128), 1 / 128), tokens=["w"] * 128)
+    assert collection(plot).get_segments() == []
+    assert "no weight of 0.02 or more" in texts(plot.axes)
+    assert "Of 16,384 lines none is strong enough" in plot.caption
+
+
+def test_a_pair_of_texts():
+    plot = plot_attention_lines(WEIGHTS, tokens=TOKENS, side=[0, 0, 1, 1])
+    rows = {name: row for row, name in beside_lines(plot, 0).items()}
+    assert rows["bites"] - rows["dog"] > 1.5
+    assert rows["[SEP]"] - rows["bites"] == pytest.approx(1)
+    assert {"A", "B"} <= set(texts(plot.axes))
+    assert plot.caption.endswith(
+        "Of what a text's tokens give: A to A 65%, A to B 35%, B to A 28%, B to B 72%."
+    )
+
+
+def test_lines_to_other_tokens():
+    plot = plot_attention_lines(WEIGHTS[:, 2:], tokens=TOKENS, columns=["x", "y"])
+    assert beside_lines(plot, 0) == dict(enumerate(TOKENS))
+    assert beside_lines(plot, 1) == {0: "x", 1: "y"}
+    assert plot.caption.startswith(
+        "Attention from 4 tokens to 2, head 1. Strongest line: from bites to y, 0.95."
+    )
+
+
+def test_names_are_thinned_and_lines_are_not():
+    weights = some_weights(100, 100)
+    plot = plot_attention_lines(weights, tokens=[f"t{i}" for i in range(100)])
+    expected = {i: f"{i}  t{i}" for i in range(0, 100, 3)}
+    assert beside_lines(plot, 0) == beside_lines(plot, 1) == expected
+    expected = min((weights >= 0.02).sum(), 800)
+    assert len(ends(plot)) == expected
+    assert expected > 700
+
+
+# Matrices
+
+
+def test_the_matrix():
+    plot = plot_attention(WEIGHTS, tokens=TOKENS, title="$x$")
+    assert (cells(plot.axes) == WEIGHTS).all()
+    assert texts(plot.axes) == [f"{w:.2f}" for w in WEIGHTS.ravel()]
+    assert plot.axes.yaxis_inverted()
+    assert plot.axes.get_ylabel() == "attending token"
+    assert plot.axes.get_xlabel() == "attended token"
+    assert names(plot.axes.yaxis) == names(plot.axes.xaxis) == TOKENS
+    places = [(t.get_position()) for t in plot.axes.texts]
+    assert places == [(x, y) for y in range(4) for x in range(4)]
+    assert plot.axes.get_title(loc="left") == "$x$"
+    mesh = plot.axes.collections[0]
+    assert (mesh.norm.vmin, mesh.norm.vmax) == (0, 0.95)
+    assert mesh.cmap.name == "cividis"
+    assert plot.caption == (
+        "Attention weight from each of 4 tokens (rows) to each (columns): 0.00 to 0.95."
+        " Largest: from bites to [SEP]. Highest column: [SEP], 0.40 on average."
+    )
+
+
+def test_scores_are_centred_on_zero():
+    plot = plot_attention(WEIGHTS - 0.5, tokens=TOKENS, label="score")
+    mesh = plot.axes.collections[0]
+    assert (mesh.norm.vmin, mesh.norm.vmax) == (-0.5, 0.5)
+    assert mesh.cmap.name == "RdBu_r"
+    assert texts(plot.axes)[1] == "−0.40"
+    assert plot.caption.startswith("Score from each of 4 tokens")
+    assert ": −0.50 to 0.45." in plot.caption
+
+
+def test_large_matrix():
+    weights = some_weights(40, 40)
+    plot = plot_attention(weights, tokens=[f"t{i}" for i in range(40)])
+    assert (cells(plot.axes) == weights).all()
+    assert texts(plot.axes) == []
+    assert names(plot.axes.yaxis) == [f"{i}  t{i}" for i in range(0, 40, 2)]
+    assert plot.axes.get_ylabel() == "attending token (named: 1 in 2)"
+    scale = plot.figure.axes[1]
+    assert scale.get_ylabel() == "attention weight"
+
+
+@pytest.mark.parametrize(("n", "numbers"), [(12, True), (13, False)])
+def test_numbers_while_they_can_be_read(n, numbers):
+    plot = plot_attention(some_weights(n, n), tokens=["a"] * n)
+    assert len(texts(plot.axes)) == numbers * n * n
+
+
+def test_columns_of_other_tokens():
+    plot = plot_attention(WEIGHTS[:, 2:], tokens=TOKENS, columns=["x", "y"])
+    assert names(plot.axes.xaxis) == ["x", "y"]
+    assert names(plot.axes.yaxis) == TOKENS
+    assert "(rows) to each of 2 (columns)" in plot.caption
+    assert "Largest: from bites to y. Highest column: y, 0.40" in plot.caption
+
+
+def test_weight_and_contribution_share_a_scale_if_both_are_shares():
+    other = WEIGHTS.copy()
+    other[2] = 0.3, 0.2, 0.05, 0.45
+    plot = plot_weight_and_contribution(WEIGHTS, other, tokens=TOKENS, title="$t$")
+    left, right = plot.figure.axes
+    assert (cells(left) == WEIGHTS).all()
+    assert (cells(right) == other).all()
+    assert [ax.get_title(loc="left") for ax in (left, right)] == [
+        "attention weight",
+        "contribution",
+    ]
+    assert [c.norm.vmax for ax in (left, right) for c in ax.collections] == [0.95] * 2
+    assert "They differ most from bites to [SEP]: 0.95 and 0.45." in plot.caption
+    apart = plot_weight_and_contribution(WEIGHTS, 3 * other, tokens=TOKENS)
+    limits = [c.norm.vmax for ax in apart.figure.axes for c in ax.collections]
+    assert limits == pytest.approx([0.95, 3 * 0.7])
+    assert "differ" not in apart.caption
+
+
+def test_numbers_side_by_side_are_written_short():
+    weights = np.eye(10)
+    weights[0, :2] = 0.2, 0.8
+    plot = plot_weight_and_contribution(0.9 * weights, weights, tokens=["a"] * 10)
+    left, right = plot.figure.axes
+    assert texts(left)[:3] == [".18", ".72", ".00"]
+    assert texts(right)[:3] == [".2", ".8", ".0"]
+    assert texts(right)[11] == "1.0"
+
+
+# All heads
+
+
+def colour(weight):
+    level = round(255 * math.sqrt(weight))
+    return np.rint(255 * np.array(mpl.colormaps["cividis"](level)[:3]))
+
+
+def test_the_sprite():
+    weights = some_weights(2, 3, 5, 5).astype("float32")
+    sprite = heads_sprite(weights, cell=12)  # 10 pixels of 5 tokens, and the edge
+    assert sprite.shape == (24, 36, 3)
+    assert sprite.dtype == np.uint8
+    for (layer, head, i, j), weight in np.ndenumerate(weights):
+        block = sprite[12 * layer + 2 * i :, 12 * head + 2 * j :][:2, :2]
+        assert (block == colour(weight)).all()
+    assert (sprite[10:12] == 255).all()
+    assert (sprite[:, 34:] == 255).all()
+
+
+def test_a_thumbnail_of_many_tokens_keeps_the_largest_weights():
+    weights = np.zeros((1, 1, 100, 100))
+    weights[0, 0, 7, 93] = 1
+    sprite = heads_sprite(weights, cell=12)
+    assert (sprite[0, 9] == colour(1)).all()
+    others = sprite[:10, :10].reshape(-1, 3)
+    assert (others == colour(0)).all(axis=1).sum() == 99
+
+
+def test_all_heads():
+    weights = some_weights(2, 3, 4, 4)
+    weights[1, 2] = np.eye(4)[3]  # everything to the last token
+    plot = plot_heads(weights, tokens=TOKENS, picked=(2, 3), names={"$x": np.eye(2, 3)})
+    drawn = np.asarray(plot.axes.images[0].get_array())
+    assert (drawn == heads_sprite(weights)).all()
+    assert plot.axes.images[0].get_extent() == [0.5, 3.5, 2.5, 0.5]
+    assert names(plot.axes.xaxis) == ["1", "2", "3"]
+    assert names(plot.axes.yaxis) == ["1", "2"]
+    frame = next(p for p in plot.axes.patches if isinstance(p, Rectangle))
+    assert frame.get_xy() == (2.5, 1.5)
+    assert plot.caption.endswith(
+        "Most on one token: layer 2, head 3, to [SEP], 100% on average. Framed: layer"
+        " 2, head 3, mostly to [SEP], 100% on average. Highest for $x: layer 1, head 1,"
+        " 1.00."
+    )
+
+
+def test_the_framed_head_is_not_always_the_highest():
+    weights = np.full((1, 2, 4, 4), 0.25)
+    weights[0, 1] = np.eye(4)[2]
+    caption = plot_heads(weights, picked=(1, 1)).caption
+    assert "head 2, to token 2, 100% on average. Framed: layer 1, head 1" in caption
+    assert caption.endswith("25% on average.")
+
+
+# Inside one weight
+
+
+@pytest.mark.parametrize("size", [2, 8, 32, 64])
+def test_products_add_up_to_the_score(size):
+    plot, query, key, scores = one_weight(size=size)
+    strips, products, total, left, right = plot.figure.axes
+    assert (cells(strips) == [query[1], key[2]]).all()
+    assert names(strips.yaxis) == ["query dog", "key bites"]
+    heights = [bar.get_height() for bar in products.patches]
+    assert heights == pytest.approx(query[1] * key[2])
+    running = total.lines[0].get_ydata()
+    assert running == pytest.approx(np.cumsum(heights))
+    assert running[-1] / math.sqrt(size) == pytest.approx(scores[1, 2])
+    assert [bar.get_width() for bar in left.patches[:4]] == pytest.approx(scores[1])
+    weights = softmax(scores[1])
+    assert [bar.get_width() for bar in right.patches[:4]] == pytest.approx(weights)
+    assert texts(right) == [f"{weight:.2f}" for weight in weights]
+    # The one in question has a frame and bold figures.
+    assert right.patches[4].get_y() == right.patches[2].get_y()
+    bold = [t.get_weight() == "bold" for t in right.texts]
+    assert bold == [False, False, True, False]
+
+
+def test_caption_of_one_weight():
+    query = [[1.0, 2], [0, 0], [0, 0]]
+    key = [[3.0, -4], [0, 0.0], [1, 0.0]]
+    scores = np.array(query) @ np.array(key).T / math.sqrt(2)
+    plot = plot_one_weight(query, key, scores, tokens=list("abb"), row=0, column=0)
+    e = np.exp(scores[0])
+    assert plot.caption == (
+        "From a to itself: q·k = −5.000, / √2 = −3.536, softmax over 3 tokens:"
+        f" {e[0] / e.sum():.3f}. Dimensions that count most: 1 (−8.00) and 0 (+3.00)."
+        f" The row's largest weight goes to b (token 2): {e[2] / e.sum():.3f}. Entries"
+        " of query and key: −4.00 to 3.00; blue is below 0, red above."
+    )
+    best = plot_one_weight(query, key, scores, tokens=list("abb"), row=0, column=2)
+    assert "It is the row's largest weight." in best.caption
+
+
+def test_weights_can_be_given_where_tokens_are_masked():
+    masked = np.full((4, 4), [0.5, 0.5, 0, 0])
+    plot, *_ = one_weight(weights=masked)
+    right = plot.figure.axes[4]
+    assert [bar.get_width() for bar in right.patches[:4]] == [0.5, 0.5, 0, 0]
+    assert "softmax over 4 tokens: 0.000" in plot.caption
+
+
+def test_the_dimensions_that_count_are_numbered():
+    plot, query, key, _ = one_weight(size=32)
+    products = query[1] * key[2]
+    top = np.argsort(-abs(products))[:3]
+    assert {int(t) for t in texts(plot.axes)} == set(top.tolist())
+    assert all(
+        t.xy == (int(t.get_text()), products[int(t.get_text())])
+        for t in plot.axes.texts
+    )
+
+
+def test_one_weight_of_many_tokens():
+    query, key, scores = a_head(tokens=60)
+    tokens = [f"t{i}" for i in range(60)]
+    plot = plot_one_weight(query, key, scores, tokens=tokens, row=0, column=41)
+    right = plot.figure.axes[4]
+    weights = softmax(scores[0])
+    area = right.collections[0].get_paths()[0].vertices
+    assert area[:, 0].max() == pytest.approx(weights.max())
+    assert texts(right) == [f"{weights[41]:.2f}"]
+    assert right.patches[0].get_width() == pytest.approx(weights[41])
+
+
+def test_scores_of_another_head_are_refused():
+    query, key, scores = a_head()
+    with pytest.raises(ValueError, match="same layer and head"):
+        plot_one_weight(query, key, scores + 0.5, tokens=TOKENS, row=0, column=1)
+
+
+# A number for each head
+
+
+def test_patterns():
+    values = np.array([[0.1, 0.25, 0.5], [0.5, 0.75, 0.9]])
+    plot = plot_patterns(values, label="share of $x_", expected=0.3, title="t")
+    assert (cells(plot.axes) == values).all()
+    assert texts(plot.axes) == [f"{v:.2f}" for v in values.ravel()]
+    assert names(plot.axes.yaxis) == ["1", "2"]
+    assert names(plot.axes.xaxis) == ["1", "2", "3"]
+    assert plot.axes.get_xlabel() == "head\nshare of $x_"
+    frame = next(p for p in plot.axes.patches if isinstance(p, Rectangle))
+    assert frame.get_xy() == (1.5, 0.5)
+    assert plot.caption == (
+        "Share of $x_ of 6 heads, 0.50 on average. Highest: layer 2, head 3, 0.90;"
+        " lowest: layer 1, head 1, 0.10. Mean of each layer: 0.28, 0.72. To compare:"
+        " 0.30; 4 of the 6 heads are above it."
+    )
+
+
+def test_patterns_in_per_cent_and_by_name():
+    plot = plot_patterns(
+        [[0.123, 0.5]], label="share", percent=True, layers=["last"], heads=[3, 7]
+    )
+    assert texts(plot.axes) == ["12", "50"]
+    assert names(plot.axes.xaxis) == ["3", "7"]
+    assert "Highest: layer last, head 7, 50.0%" in plot.caption
+    assert plot.axes.get_xlabel() == "head\nshare, %"
+
+
+def test_a_table_of_bert_base_is_numbered_and_a_larger_one_is_not():
+    assert len(texts(plot_patterns(RANDOM.random((12, 12)), label="x").axes)) == 144
+    large = RANDOM.random((30, 20))
+    plot = plot_patterns(large, label="x")
+    assert texts(plot.axes) == []
+    assert (cells(plot.axes) == large).all()
+    assert len(plot.figure.axes) == 2
+
+
+# Curves with gaps
+
+
+def test_curves():
+    values = np.array([[0.1, 0.5, np.nan], [0.3, np.nan, np.nan]])
+    plot = plot_curves(
+        {"near": values, "far": [0.2, 0.2, np.nan]},
+        label="share",
+        along="distance",
+        places=["1", "2–3", "over 3"],
+        lines={"equal": [0.4, 0.3, 0.2], "level": 0.25},
+        percent=True,
+    )
+    near, far, equal, level = plot.axes.lines
+    assert near.get_ydata() == pytest.approx([20, 50])
+    assert far.get_ydata() == pytest.approx([20, 20])
+    assert equal.get_ydata() == pytest.approx([40, 30])
+    assert level.get_ydata() == pytest.approx([25, 25])
+    assert names(plot.axes.xaxis) == ["1", "2–3"]  # nothing was measured over 3
+    low, high = np.quantile([10, 30], [0.1, 0.9])
+    band = plot.axes.collections[0].get_paths()[0].vertices
+    assert set(band[band[:, 0] == 0][:, 1].round(6)) == {low, high}
+    assert plot.caption == (
+        "Share, by distance (1 and 2–3): near 20.0%, 50.0%; far 20.0%, 20.0%. To"
+        " compare: equal 40.0%, 30.0%; level 25.0%. Bands: the middle 80 % of 2"
+        " sentences."
+    )
+
+
+def test_curves_count_layers_from_1():
+    plot = plot_curves({"a": RANDOM.random((5, 12))}, label="x", along="layer")
+    assert names(plot.axes.xaxis) == [str(i) for i in range(1, 13)]
+    assert plot.caption.startswith("X, by layer (1 to 12): a ")
+
+
+# Whatever comes
+
+
+def lines(weights, tokens, **more):
+    return plot_attention_lines(weights, tokens=tokens, **more)
+
+
+def matrix(weights, tokens, **more):
+    return plot_attention(weights, tokens=tokens, **more)
+
+
+def beside(weights, tokens, **more):
+    return plot_weight_and_contribution(weights, weights, tokens=tokens, **more)
+
+
+def heads(weights, tokens, **more):
+    return plot_heads(np.asarray(weights)[None, None], tokens=tokens, **more)
+
+
+def inside(weights, tokens, **more):
+    weights = np.asarray(weights)
+    more = {"row": 0, "column": 0, **more}
+    with np.errstate(invalid="ignore"):
+        scores = weights @ weights.T / math.sqrt(weights.shape[1])
+    return plot_one_weight(weights, weights, scores, tokens=tokens, **more)
+
+
+PLOTS = [lines, matrix, beside, heads, inside]
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+@pytest.mark.parametrize("n", [1, 2, 128, 512])
+def test_every_number_of_tokens(plot, n):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        made = plot(some_weights(n, n), [f"t{i}" for i in range(n)])
+        width, height = made.size
+        assert width <= 8.4 * 80
+        assert 60 < height < 1000
+        assert made.picture().size == pytest.approx((2 * width, 2 * height), abs=1)
+    assert made.caption.endswith(".")
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_hostile_tokens(plot):
+    tokens = [*HOSTILE, "שלום", "中文", "\u202e", "👩"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        made = plot(some_weights(len(tokens), len(tokens)), tokens, title=HOSTILE[-1])
+        svg = made.svg()
+        made.picture()
+    ElementTree.fromstring(svg)  # noqa: S314 - our own
+    assert "<script" not in made.html()
+    assert "\u202e" not in made.caption
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_weights_of_zero(plot):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        made = plot(np.zeros((4, 4)), TOKENS)
+        made.picture()
+    assert "nan" not in made.caption
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_nan_is_refused(plot, bad):
+    weights = WEIGHTS.copy()
+    weights[1, 2] = bad
+    with pytest.raises(ValueError, match="NaN or infinite"):
+        plot(weights, TOKENS)
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_arrays_that_do_not_fit_the_tokens_are_refused(plot):
+    with pytest.raises(ValueError, match=r"3|\(4, 4\)"):
+        plot(WEIGHTS, TOKENS[:3])
+
+
+@pytest.mark.parametrize("plot", [lines, matrix, beside, inside])
+def test_no_tokens(plot):
+    with pytest.raises(ValueError, match="no tokens"):
+        plot(np.zeros((0, 1)), [])
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: lines(WEIGHTS - 0.5, TOKENS), "negative"),
+        (lambda: lines(HEADS, TOKENS, heads=[1]), "2 heads to draw and 1 names"),
+        (lambda: lines(WEIGHTS, TOKENS, side=[0, 1]), "`side` needs an entry"),
+        (lambda: lines(WEIGHTS, TOKENS, special=[1]), "`special` needs an entry"),
+        (lambda: lines(WEIGHTS, TOKENS, columns=TOKENS, side=[0] * 4), "both sides"),
+        (lambda: heads(WEIGHTS * 3, TOKENS), "between 0 and 1"),
+        (lambda: heads(-WEIGHTS, TOKENS), "between 0 and 1"),
+        (lambda: heads(WEIGHTS, TOKENS, picked=(2, 1)), "no layer 2, head 1"),
+        (lambda: heads(WEIGHTS, TOKENS, picked=(1, 0)), "no layer 1, head 0"),
+        (lambda: heads(WEIGHTS, TOKENS, names={"x": [1]}), r"needs shape \(1, 1\)"),
+        (lambda: plot_heads(WEIGHTS), "layers, heads, tokens, tokens"),
+        (lambda: heads_sprite(HEADS[None], cell=2), "at least 3 pixels"),
+        (lambda: inside(WEIGHTS, TOKENS, row=4), "no row 4"),
+        (lambda: inside(WEIGHTS, TOKENS, column=-1), "no column -1"),
+        (lambda: plot_patterns([], label="x"), "at least one"),
+        (lambda: plot_patterns([[np.nan]], label="x"), "NaN"),
+        (lambda: plot_patterns([[1]], label="x", heads=[1, 2]), "do not fit"),
+        (lambda: plot_curves({}, label="x", along="y"), "no curve"),
+        (lambda: plot_curves({"a": [np.nan]}, label="x", along="y"), "no value"),
+        (lambda: plot_curves({"a": [1], "b": [1, 2]}, label="x", along="y"), "'b'"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(call, words):
+    with pytest.raises(ValueError, match=words):
+        call()
+
+
+def axes_of(figure=None):
+    return (figure or Figure(figsize=(6, 6))).add_subplot()
+
+
+@pytest.mark.parametrize("plot", [lines, matrix, heads])
+def test_axes_can_be_given(plot):
+    ax = axes_of()
+    made = plot(WEIGHTS, TOKENS, ax=ax)
+    assert made.axes is ax
+    assert made.figure is ax.figure
+
+
+def test_axes_can_be_given_for_tables_and_curves():
+    ax = axes_of()
+    assert plot_patterns([[1, 2]], label="x", ax=ax).axes is ax
+    ax = axes_of()
+    assert plot_curves({"a": [1, 2]}, label="x", along="y", ax=ax).axes is ax
