@@ -46,6 +46,38 @@ OFFLINE = {
 # Every cell at once: what is out of view is otherwise not in the page.
 SETTINGS = {"@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"}}
 START_SECONDS, RUN_SECONDS = 120, 240
+# A view of attention has many tokens that can be reached.
+MOST_TABS = 120
+
+# How much lighter an element's words are than what is behind them, or darker.
+CONTRAST = """element => {
+    const channels = colour => colour.match(/[\\d.]+/g).map(Number);
+    const light = c => c.slice(0, 3).map(v => v / 255)
+        .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+    let behind = element, back;
+    do {
+        back = channels(getComputedStyle(behind).backgroundColor);
+        behind = behind.parentElement;
+    } while (behind && back[3] === 0);
+    const pair = [light(channels(getComputedStyle(element).color)), light(back)];
+    return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+}"""
+# What lies outside the output, or is cut off.
+MISFITS = """(box, parts) => {
+    const room = box.closest('.jp-OutputArea-output').getBoundingClientRect();
+    const all = [...box.querySelectorAll(parts)]
+        .filter(e => e.getBoundingClientRect().width);
+    return all.filter(e => {
+        const r = e.getBoundingClientRect();
+        const outside = r.left < room.left - 1 || r.right > room.right + 1;
+        const label = e.closest('.widget-radio-box label');
+        const below = label && r.bottom > label.getBoundingClientRect().bottom + 1;
+        const cut = /^(LABEL|BUTTON)$/.test(e.tagName)
+            && e.scrollWidth > e.clientWidth + 1;
+        return outside || below || cut;
+    }).map(e => `${e.tagName} ${e.className} ${e.innerText || e.value}`);
+}"""
 
 
 def find_chromium():
@@ -147,6 +179,7 @@ class Notebook:
     cells: int
     console: list = field(default_factory=list)
     outside: list = field(default_factory=list)
+    received: int = 0  # bytes that came over websockets
 
     @property
     def code_cells(self):
@@ -161,11 +194,23 @@ class Notebook:
             ' [data-mime-type="application/vnd.jupyter.error"]'
         )
 
-    def run_all(self):
-        """Run all cells, which must not have been run before, and wait for the last."""
+    def run_first(self):
+        """Run the first cell, and wait until it has run."""
+        self._wait_for_kernel()
+        cell = self.code_cells.first
+        cell.locator(".jp-InputPrompt").click()
+        self.page.keyboard.press("Shift+Enter")
+        ran = cell.locator(".jp-InputPrompt", has_text="[1]:")
+        expect(ran.or_(self.errors).first).to_be_visible(timeout=RUN_SECONDS * 1000)
+
+    def _wait_for_kernel(self):
         expect(self.page.locator("#jp-main-statusbar")).to_contain_text(
             "Python 3 (ipykernel) | Idle", timeout=START_SECONDS * 1000
         )
+
+    def run_all(self):
+        """Run all cells, which must not have been run before, and wait for the last."""
+        self._wait_for_kernel()
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.locator('[data-command="runmenu:run-all"]').click()
         last = self.code_cells.last.locator(
@@ -173,6 +218,23 @@ class Notebook:
         )
         # After an error the cells that follow are never run: so it ends the wait too.
         expect(last.or_(self.errors).first).to_be_visible(timeout=RUN_SECONDS * 1000)
+
+
+def choose_theme(page, name, light):
+    """Choose a theme of JupyterLab by its name; `light` is "true" or "false"."""
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    for item in ("Theme", name):
+        page.locator(".lm-Menu-itemLabel").get_by_text(item, exact=True).click()
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", light)
+
+
+def narrow(page, width):
+    """Make the window `width` pixels wide, without JupyterLab's file browser."""
+    page.set_viewport_size({"width": width, "height": 844})
+    if page.locator("#jp-left-stack").is_visible():
+        page.evaluate("document.activeElement.blur()")  # a text box keeps the keys
+        page.keyboard.press("Control+b")
+        expect(page.locator("#jp-left-stack")).not_to_be_visible()
 
 
 @contextmanager
@@ -189,12 +251,17 @@ def opened(browser, server, notebook, width=1280, height=1000):
         route.abort()
 
     context.route(re.compile(rf"^(?!https?://{ours}/|data:|blob:)"), refuse)
-    page.on(
-        "websocket",
-        lambda s: (
-            None if re.match(f"ws://{ours}/", s.url) else found.outside.append(s.url)
-        ),
-    )
+
+    def receive(frame):
+        found.received += len(frame.encode() if isinstance(frame, str) else frame)
+
+    def connected(socket):
+        if re.match(f"ws://{ours}/", socket.url):
+            socket.on("framereceived", receive)
+        else:
+            found.outside.append(socket.url)
+
+    page.on("websocket", connected)
     page.on(
         "console", lambda m: found.console.append(m.text) if m.type == "error" else None
     )
@@ -241,7 +308,7 @@ class Explorer:
     def reach(self, control):
         """Press Tab, from the explorer's cell on, until `control` has the focus."""
         self.cell.focus()
-        for _ in range(40):
+        for _ in range(MOST_TABS):
             self.page.keyboard.press("Tab")
             if control.evaluate("control => control === document.activeElement"):
                 return

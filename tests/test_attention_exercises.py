@@ -7,9 +7,9 @@ from bertlab.exercises import (
     check_attention_weights,
     check_find_head,
     check_join_heads,
-    check_mean_distance,
+    check_masked_weights,
 )
-from bertlab.exercises.heads import _texts, previous_head
+from bertlab.exercises.heads import _texts
 
 # Right answers, written as a learner would: not the package's own.
 
@@ -27,12 +27,11 @@ def join_heads(weights, value):
     return np.concatenate([w @ v for w, v in zip(weights, value)], axis=1)
 
 
-def mean_distance(weights):
-    total = 0
-    for i, row in enumerate(weights):
-        for j, weight in enumerate(row):
-            total += weight * abs(i - j)
-    return total / len(weights)
+def masked_weights(query, key, mask):
+    weights = np.zeros((len(query), len(key)))
+    real = [i for i, one in enumerate(mask) if one]
+    weights[:, real] = softmax((query @ key.T / query.shape[1] ** 0.5)[:, real])
+    return weights
 
 
 def find_head(attentions):
@@ -52,7 +51,7 @@ def find_head(attentions):
 CHECKS = {
     "attention_weights": (check_attention_weights, attention_weights),
     "join_heads": (check_join_heads, join_heads),
-    "mean_distance": (check_mean_distance, mean_distance),
+    "masked_weights": (check_masked_weights, masked_weights),
     "find_head": (check_find_head, find_head),
 }
 
@@ -68,10 +67,6 @@ def dots(query, key):
 
 def scaled(query, key):
     return dots(query, key) / query.shape[1] ** 0.5
-
-
-def places(weights):
-    return np.subtract.outer(np.arange(len(weights)), np.arange(len(weights)))
 
 
 def best(attentions, value_of, over_texts=np.mean):
@@ -119,6 +114,16 @@ WRONG = {
         "attention_weights",
         lambda q, k: softmax(scaled(q, k), axis=None),
         "all of your weights together sum to 1",
+    ),
+    "without keepdims": (
+        "attention_weights",
+        lambda q, k: np.exp(scaled(q, k)) / np.exp(scaled(q, k)).sum(-1),
+        "keepdims=True, so that it stands",
+    ),
+    "size written out": (
+        "attention_weights",
+        lambda q, k: softmax(dots(q, k) / 32**0.5),
+        "the 32 is the head's size",
     ),
     "transposed": (
         "attention_weights",
@@ -175,55 +180,45 @@ WRONG = {
         "nearly: one reshape",
     ),
     "values": ("join_heads", lambda w, v: np.concatenate(v, 1), "those are the values"),
-    "left minus right": (
-        "mean_distance",
-        lambda w: (w * places(w)).sum(1).mean(),
-        "a distance has no sign",
+    "masked afterwards": (
+        "masked_weights",
+        lambda q, k, m: softmax(scaled(q, k)) * m,
+        "the rows no longer sum to 1",
     ),
-    "right minus left": (
-        "mean_distance",
-        lambda w: (w * -places(w)).sum(1).mean(),
-        "a distance has no sign",
+    "rows masked": (
+        "masked_weights",
+        lambda q, k, m: softmax(scaled(q, k)) * m[:, None],
+        "you have masked the rows",
     ),
-    "each token": (
-        "mean_distance",
-        lambda w: (w * abs(places(w))).sum(1),
-        "now the mean over the tokens",
+    "rows and columns": (
+        "masked_weights",
+        lambda q, k, m: softmax(scaled(q, k)) * np.outer(m, m),
+        "you have masked rows and columns",
     ),
-    "sum": (
-        "mean_distance",
-        lambda w: (w * abs(places(w))).sum(),
-        "divide it by their number",
+    "rows of padding": (
+        "masked_weights",
+        lambda q, k, m: softmax(scaled(q, k) - 1e4 * (1 - m)) * m[:, None],
+        "the padding's own rows",
     ),
-    "all pairs": (
-        "mean_distance",
-        lambda w: (w * abs(places(w))).mean(),
-        "divides once too often",
+    "scores of 0": (
+        "masked_weights",
+        lambda q, k, m: softmax(scaled(q, k) * m),
+        "a score of 0 makes no weight of 0",
     ),
-    "columns summed": (
-        "mean_distance",
-        lambda w: (w * abs(places(w))).sum(0),
-        "sums over who attends",
+    "the other way round": (
+        "masked_weights",
+        lambda q, k, m: softmax(scaled(q, k) - 1e4 * m),
+        "the other way round",
     ),
-    "equal weights": (
-        "mean_distance",
-        lambda w: abs(places(w)).mean(),
-        "the weights are not used",
+    "no mask": (
+        "masked_weights",
+        lambda q, k, m: softmax(scaled(q, k)),
+        "the mask is not used",
     ),
-    "strongest": (
-        "mean_distance",
-        lambda w: np.mean([abs(i - row.argmax()) for i, row in enumerate(w)]),
-        "the strongest weight alone",
-    ),
-    "squared": (
-        "mean_distance",
-        lambda w: (w * places(w) ** 2).sum(1).mean(),
-        "the squared distance",
-    ),
-    "counted from 1": (
-        "mean_distance",
-        lambda w: mean_distance(w) + 1,
-        "0 places away from itself",
+    "masked, unscaled": (
+        "masked_weights",
+        lambda q, k, m: softmax(dots(q, k) - 1e4 * (1 - m)),
+        "not divided by the root",
     ),
     "both from 0": (
         "find_head",
@@ -248,6 +243,25 @@ WRONG = {
         "find_head",
         lambda given: best(given, lambda w: max(np.diagonal(w, -1))),
         "the largest single weight",
+    ),
+    "best of any text": (
+        "find_head",
+        lambda given: best(given, lambda w: np.diagonal(w, -1).mean(), np.max),
+        "the best of any single text",
+    ),
+    "all tokens alike": (
+        "find_head",
+        lambda given: best(
+            given,
+            lambda w: np.diagonal(w, -1).sum(),
+            np.sum,
+        ),
+        "a long text counts more",
+    ),
+    "one token too many": (
+        "find_head",
+        lambda given: best(given, lambda w: np.trace(w, -1) / len(w)),
+        "one token fewer",
     ),
     "first text": (
         "find_head",
@@ -330,20 +344,32 @@ def test_an_answer_may_change_what_it_is_given():
     assert check_join_heads(spoils)
 
 
-def test_planted_heads_are_what_they_are_planted_as():
-    planted = {
-        "previous": (1, 2),
-        "following": (0, 1),
-        "itself": (2, 0),
-        "single": (2, 3),
-        "first": (0, 3),
-    }
-    texts = _texts(0, *planted.values())
-    assert [a.shape for a in texts] == [(3, 4, n, n) for n in (9, 6, 12)]
+@pytest.mark.parametrize("seed", range(3))
+def test_planted_heads_are_what_they_are_planted_as(seed):
+    texts, planted = _texts(seed)
+    assert [a.shape for a in texts] == [(3, 4, n, n) for n in (5, 6, 24)]
     for a in texts:
         assert np.allclose(a.sum(axis=-1), 1)
-    assert previous_head(texts) == (2, 3)
-    assert previous_head(texts[:1]) == (1, 4)
-    assert previous_head(texts, offset=1) == (1, 2)
-    assert previous_head(texts, offset=0) == (3, 1)
-    assert previous_head(texts, summary=np.max) == (3, 4)
+    answers = {
+        name: WRONG[name][1](texts)
+        for name, mistake in WRONG.items()
+        if mistake[0] == "find_head"
+    }
+    for name, as_planted in {
+        "next": "following",
+        "itself": "itself",
+        "largest weight": "single",
+        "first text": "first",
+        "best of any text": "second",
+        "all tokens alike": "long",
+        "one token too many": "rival",
+    }.items():
+        assert tuple(answers[name]) == planted[as_planted]
+    assert tuple(find_head(texts)) == planted["previous"]
+    assert len(set(planted["previous"])) == 2  # or "head first" would be right
+
+
+def test_padding_may_be_masked_with_a_large_number_too():
+    assert check_masked_weights(
+        lambda q, k, m: softmax(scaled(q, k) + np.where(m, 0, -10_000))
+    )

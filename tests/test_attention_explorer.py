@@ -17,7 +17,7 @@ from bertlab.encoder import encode
 from bertlab.errors import InputError, ModelError
 from bertlab.widgets import attention_explorer
 from bertlab.widgets.attention import explorer as module
-from bertlab.widgets.attention.lines import EDGES, Side, lines_svg
+from bertlab.widgets.attention.lines import EDGES, lines_svg
 from bertlab.widgets.attention.part import (
     HIDDEN,
     RESCALED,
@@ -27,6 +27,7 @@ from bertlab.widgets.attention.part import (
     strongest_lines,
 )
 from bertlab.widgets.attention.saving import file_name, save_pictures
+from bertlab.widgets.attention.svg import Side
 from bertlab.widgets.attention.text_attention import read_token
 from bertlab.widgets.attention.thumbnails import sprite_style, tooltips
 
@@ -213,7 +214,8 @@ def test_a_window_sums_up_what_goes_beyond():
     [
         ({"special": np.ones(5, bool), "hide": HIDDEN}, "only special tokens"),
         ({"types": [0] * 5, "pairs": "A→B"}, "nothing to show for A→B"),
-        ({"pairs": "B→A", "start": 0, "most": 2}, "move it"),
+        ({"pairs": "B→A", "start": 0, "most": 2}, "move it"),  # no row
+        ({"pairs": "A→B", "start": 0, "most": 2}, "move it"),  # no column
     ],
 )
 def test_nothing_is_left(more, words):
@@ -318,12 +320,17 @@ def test_hidden_and_rescaled_in_the_explorer(fresh, weights):
     fresh.special.value = HIDDEN
     assert drawn(svgs(fresh)[0]) == expected(words[None], [5], 0.01)
     assert (
-        f"Not shown: [CLS] and [SEP], which get {lost:.0%} of the words' weight; the"
-        f" lines share the other {1 - lost:.0%}." in fresh.caption
+        f"Not shown: [CLS] and [SEP], which get {lost:.0%} of the words' weight; all"
+        f" words together get the other {1 - lost:.0%}." in fresh.caption
     )
     fresh.special.value = RESCALED
     assert drawn(svgs(fresh)[0]) == expected(shares(words)[None], [5], 0.01)
     assert f"{1 - lost:.0%} on average, so that it sums to 1 again" in fresh.caption
+    # One text's words have only a part of what all words have.
+    fresh.second.value, fresh.pairs.value = PAIR, "B→B"
+    assert "so that its words sum to 1 again" in fresh.caption
+    fresh.special.value = HIDDEN
+    assert "; all words together get the other " in fresh.caption
 
 
 def test_pairs_in_the_explorer(fresh, bert):
@@ -478,6 +485,71 @@ def test_512_tokens_and_a_window_that_moves(fresh, bert):
     assert len(group(svgs(fresh)[0], "to")) == 9
 
 
+def watched(widget, name):
+    """What the trait `name` of a widget becomes, one after the other."""
+    found = []
+    widget.observe(lambda change: found.append(change.new), names=name)
+    return found
+
+
+def test_the_slider_keeps_the_focus_and_has_its_new_range(fresh):
+    fresh.first.value = "dog cat " * 66  # 134 tokens
+    assert fresh.start.max == 134 - 128
+    shown = watched(fresh.start.layout, "display")
+    made = watched(fresh.window, "children")
+    fresh.start.value = 2
+    fresh.heads.value = (4,)
+    assert shown == made == []
+    # Another range: made again, since a slider keeps the keys of its first one.
+    fresh.first.value = "dog cat " * 100
+    assert fresh.start.max == 202 - 128
+    assert made == [(), (fresh.start,)]
+    assert shown == []
+    # A text that cannot be used leaves it beside the picture that is kept.
+    fresh.first.value = "dog " * 600
+    assert said(fresh).startswith("Please note")
+    assert fresh.start.layout.display is None
+
+
+def test_a_window_without_anything_of_a_pair(fresh):
+    fresh.first.value, fresh.second.value = "dog cat " * 240, "A dog."
+    before = fresh.view.value
+    fresh.pairs.value = "A→B"
+    assert said(fresh) == (
+        "Please note: The window from token 0 on holds nothing of A→B: move it."
+    )
+    assert fresh.view.value == before
+    fresh.start.value = fresh.start.max
+    assert fresh.view.value != before and not said(fresh).startswith("Please")
+
+
+def names_of(axis):
+    return [label.get_text() for label in axis.get_ticklabels()]
+
+
+def test_a_windows_numbers_and_colours(fresh, bert):
+    fresh.first.value = text = "dog cat " * 255
+    fresh.mode.value, fresh.start.value = "matrix", 4
+    matrix = encode(bert, text).attentions[2, 4]
+    inside = matrix[4:68, 4:68]
+    (svg,) = svgs(fresh)
+    _, picture = cells(svg)
+    # The brightest is the largest inside; what goes beyond is said, not drawn.
+    apart = picture.astype(int) - colours(inside, inside.max())
+    assert np.abs(apart).max() <= 4
+    label = next(g for g in svg.iter(f"{SVG}g") if g.get("class") == "token")
+    beyond = 1 - inside[0].sum()
+    assert label.get("aria-label").endswith(f"; to tokens beyond {beyond:.2f}")
+    axes = fresh.plot().axes
+    assert axes.images[0].get_array().shape == (64, 64)
+    assert names_of(axes.yaxis)[:2] == ["4  cat", "6  cat"]
+    assert names_of(axes.xaxis)[0] == "4  cat"
+    fresh.mode.value = "heads"
+    names = [a.get_text() for a in fresh.plot().axes.texts]
+    assert names[:2] == ["4  cat", "8  cat"]
+    assert "384 others" in names
+
+
 # What somebody types
 
 
@@ -623,8 +695,9 @@ def cells(svg):
     return np.array(found), np.array(picture)
 
 
-def colours(matrix, top):
-    return mpl.colormaps["cividis"](matrix / top, bytes=True)[..., :3]
+def colours(matrix, top=1):
+    """By the square root, as in the thumbnails."""
+    return mpl.colormaps["cividis"](np.sqrt(matrix / top), bytes=True)[..., :3]
 
 
 def test_matrix(fresh, weights):
@@ -633,7 +706,10 @@ def test_matrix(fresh, weights):
     (svg,) = svgs(fresh)
     found, picture = cells(svg)
     np.testing.assert_allclose(found, matrix, atol=0.0051)
-    np.testing.assert_array_equal(picture, colours(matrix, matrix.max()))
+    apart = picture.astype(int) - colours(matrix)
+    assert np.abs(apart).max() <= 4  # a rounding may move a colour by a step
+    scale = [t.text for t in svg.findall(f"{SVG}text") if t.get("class")]
+    assert scale[-6:] == ["0", "0.01", "0.1", "0.25", "0.5", "1"]
     rows = [g for g in svg.iter(f"{SVG}g") if g.get("class") == "token"]
     assert [name_of(row) for row in rows] == tokens
     j = matrix[2].argmax()
@@ -646,7 +722,11 @@ def test_matrix(fresh, weights):
     drawn_by_plot = (*plot.axes.images, *plot.axes.collections)[0].get_array()
     np.testing.assert_allclose(np.ravel(drawn_by_plot), np.ravel(matrix))
     assert plot.caption == fresh.caption
+    assert plot.axes.collections[0].norm(0.25) == pytest.approx(0.5)
     assert "Largest weight" in fresh.caption and "Drawn" not in fresh.caption
+    assert fresh.caption.endswith(
+        "Colours follow the square root, so that small values can be seen."
+    )
 
 
 def test_matrix_of_several_heads_and_of_both(fresh, bert, weights):
@@ -658,12 +738,10 @@ def test_matrix_of_several_heads_and_of_both(fresh, bert, weights):
     fresh.show.value = "both"
     steps = attention.attend(bert, 3, encode(bert, TEXT).hidden_states[2])
     other = shares(attention.contributions(bert, 3, steps))[:2].mean(axis=0)
-    top = max(mean.max(), other.max())
     for svg, matrix in zip(svgs(fresh), (mean, other), strict=True):
         found, picture = cells(svg)
         np.testing.assert_allclose(found, matrix, atol=0.0051)
-        # One scale for the two; a rounding of the sum may move a colour by a step.
-        apart = picture.astype(int) - colours(matrix, top)
+        apart = picture.astype(int) - colours(matrix)
         assert np.abs(apart).max() <= 4
     assert fresh.plot().picture().width > 300
 
@@ -675,6 +753,17 @@ def test_numbers_in_cells_as_there_is_room(fresh):
         (svg,) = svgs(fresh)
         kinds = {g.get("class") for g in svg.iter(f"{SVG}g")} - {"token", "more"}
         assert kinds == ({kind} if kind else set())
+
+
+def test_all_layers_without_a_head(fresh):
+    fresh.heads.several.value = True
+    fresh.heads.buttons[4].value = False
+    assert "No head is chosen" in said(fresh)
+    fresh.mode.value = "all layers"
+    assert said(fresh) == ""
+    assert fresh.thumbnails.value == (3, 5)
+    assert fresh.heads.value == (5,)
+    assert "Layer 3, head 5" in fresh.caption
 
 
 def test_all_layers(fresh, weights):
@@ -706,6 +795,9 @@ def test_pictures_of_all_heads(fresh, bert, weights):
         style,
     )
     assert len(places) == layers * heads
+    for these, wide, narrow in ((weights, heads, heads // 2), (weights[:, :4], 4, 4)):
+        columns = re.findall(r"columns:repeat\((\d+),", sprite_style(these, "one"))
+        assert list(map(int, columns)) == [wide, narrow]
     n, x, y = places[2 * heads + 4]
     assert int(n) == 2 * heads + 5
     assert float(x) == pytest.approx(400 / 11, rel=1e-3)
@@ -760,6 +852,7 @@ def test_inside_one_weight(fresh, bert, weights):
         ("-1", "There is no token -1"),
         ("xyz", "“xyz” is no token of this text"),
         ("<b>", "“<b>” is no token"),
+        ("xyz", "“mat”, “.” and “[SEP]”."),
     ],
 )
 def test_a_token_that_is_not_there(fresh, typed, words):
@@ -783,6 +876,54 @@ def test_tokens_by_name():
         ("[sep]", 5),
     ):
         assert read_token(tokens, typed) == number
+
+
+@pytest.mark.parametrize("words", [2, 30, 250])
+def test_the_live_picture_of_one_weight(fresh, bert, words):
+    fresh.first.value = text = "dog cat " * words
+    fresh.mode.value = "inside one weight"
+    fresh.from_token.value, fresh.to_token.value = "1", "4"
+    steps = attention.attend(bert, 3, encode(bert, text).hidden_states[2])
+    query, key = steps.query[4, 1], steps.key[4, 4]
+    (svg,) = svgs(fresh)
+
+    def all_of(tag, kind):
+        return [e for e in svg.iter(f"{SVG}{tag}") if e.get("class") == kind]
+
+    def heights(kind, name="height"):
+        return np.array([float(e.get(name)) for e in all_of("rect", kind)])
+
+    products = query * key
+    for kind, own in (
+        ("up", products[products >= 0]),
+        ("down", -products[products < 0]),
+    ):
+        found = heights(kind)
+        np.testing.assert_allclose(
+            found / heights("up").max(), own / max(products), atol=0.01
+        )
+    # What adds stands on the line of 0, what takes away hangs from it.
+    zero = heights("down", "y")
+    assert np.ptp(zero) == 0
+    np.testing.assert_allclose(heights("up", "y") + heights("up"), zero[0], atol=0.11)
+    said_of = [g.get("aria-label") for g in all_of("g", "token")]
+    minus = f"{query[3]:.2f} × key {key[3]:.2f} = {products[3]:.2f}"
+    assert said_of[3] == f"dimension 3: query {minus}".replace("-", "−")
+    assert len(said_of) == len(query)
+    written = [t.text for t in svg.iter(f"{SVG}text")]
+    score, weight = steps.scores[4, 1, 4], steps.weights[4, 1, 4]
+    total = f"sum {products.sum():.2f}, divided by √{len(query)}: score {score:.2f}"
+    assert total.replace("-", "−") in written
+    bold = [t.text for t in svg.iter(f"{SVG}text") if t.get("font-weight") == "bold"]
+    assert f"{score:.2f}".replace("-", "−") in bold and f"{weight:.2f}" in bold
+    if words == 2:
+        widths = heights("bar", "width")[len(steps.weights[4]) - 1 :]
+        others = np.delete(steps.weights[4, 1], 4)
+        np.testing.assert_allclose(
+            widths / widths.max(), others / others.max(), atol=0.001
+        )
+        assert len(bold) == 4  # the title, the token, its score and weight
+    assert fresh.caption == fresh.plot().caption
 
 
 # Saved and shown elsewhere
@@ -865,3 +1006,44 @@ def test_no_script_and_nothing_from_elsewhere(fresh):
     assert "script" not in page
     addresses = set(re.findall(r"https?://[^'\"\s)]+", page))
     assert addresses <= {"http://www.w3.org/2000/svg"}
+
+
+def test_letters_can_be_read_on_a_phone(fresh):
+    """A picture scrolls, rather than to shrink its letters below 9 pixels."""
+    for words in (2, 30, 120):
+        fresh.first.value = "dog " * words
+        for mode in ("heads", "matrix", "inside one weight"):
+            fresh.mode.value = mode
+            (svg,) = svgs(fresh)
+            least = int(re.search(r"min-width:(\d+)px", svg.get("style"))[1])
+            styles = svg.find(f"{SVG}style").text
+            sizes = [svg.get("font-size"), *re.findall(r"font-size:(\d+)px", styles)]
+            if mode == "matrix" and words > 24:  # no numbers in the cells
+                sizes.remove("10")
+            smallest = min(map(int, sizes))
+            assert least / int(svg.get("width")) * smallest >= 9
+
+
+def test_a_link_goes_past_the_picture(fresh):
+    place = fresh.children.index(fresh.view)
+    (link,), (end,) = (elements(fresh.children[place + n].value) for n in (-1, 1))
+    assert link.words == "Skip the picture"
+    assert link.attributes["href"] == f"#{end.attributes['id']}"
+    assert fresh.model_id in end.attributes["id"]
+    assert end.attributes["tabindex"] == "-1"
+
+
+def test_each_view_says_what_a_hand_can_do(fresh):
+    for mode, words in (
+        ("heads", "Point at a token, or reach it with Tab, to see its lines alone"),
+        ("matrix", "Point at a row"),
+        ("all layers", "Point at a token"),
+        ("inside one weight", "Point at a dimension"),
+    ):
+        fresh.mode.value = mode
+        (hint,) = (
+            e
+            for e in elements(fresh.view.value)
+            if e.attributes.get("class") == "bertlab-hint"
+        )
+        assert hint.words.startswith(words)

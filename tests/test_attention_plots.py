@@ -24,6 +24,7 @@ from bertlab.plots import (
 )
 from bertlab.plots.heads import heads_sprite
 from bertlab.plots.lines import head_look, lines_caption, lines_shown
+from bertlab.plots.pairs import thinned
 
 TOKENS = ["[CLS]", "dog", "bites", "[SEP]"]
 WEIGHTS = np.array(
@@ -115,6 +116,11 @@ def test_names_on_both_sides():
     for side in (0, 1):
         assert beside_lines(plot, side) == dict(enumerate(TOKENS))
     assert {"attending", "attended"} <= set(texts(plot.axes))
+
+
+def test_the_title_is_on_the_left():
+    axes = plot_attention_lines(WEIGHTS, tokens=TOKENS, title="x").axes
+    assert (axes.get_title(loc="left"), axes.get_title(loc="center")) == ("x", "")
 
 
 def test_caption_of_lines():
@@ -235,11 +241,13 @@ def test_the_matrix():
     assert places == [(x, y) for y in range(4) for x in range(4)]
     assert plot.axes.get_title(loc="left") == "$x$"
     mesh = plot.axes.collections[0]
-    assert (mesh.norm.vmin, mesh.norm.vmax) == (0, 0.95)
+    assert (mesh.norm.vmin, mesh.norm.vmax) == (0, 1)
+    assert mesh.norm(0.25) == pytest.approx(0.5)  # the square root, as in thumbnails
     assert mesh.cmap.name == "cividis"
     assert plot.caption == (
         "Attention weight from each of 4 tokens (rows) to each (columns): 0.00 to 0.95."
-        " Largest: from bites to [SEP]. Highest column: [SEP], 0.40 on average."
+        " Largest: from bites to [SEP]. Highest column: [SEP], 0.40 on average. Colours"
+        " follow the square root, so that small values can be seen."
     )
 
 
@@ -278,6 +286,52 @@ def test_columns_of_other_tokens():
     assert "Largest: from bites to y. Highest column: y, 0.40" in plot.caption
 
 
+def test_a_part_of_a_text_keeps_its_numbers():
+    numbers = range(30, 70), [*range(50, 89), None]
+    tokens = [f"t{i}" for i in range(40)]
+    columns = [*tokens[:-1], "others"]
+    for draw in (plot_attention, plot_weight_and_contribution):
+        tables = [some_weights(40, 40)] * (1 if draw is plot_attention else 2)
+        axes = draw(*tables, tokens=tokens, columns=columns, numbers=numbers).axes
+        assert names(axes.yaxis)[:2] == ["30  t0", "32  t2"]
+        assert names(axes.xaxis)[0] == "50  t0"
+    plot = plot_attention_lines(
+        some_weights(40, 40), tokens=tokens, columns=columns, numbers=numbers
+    )
+    assert beside_lines(plot, 0)[2] == "32  t2"
+    assert beside_lines(plot, 1)[2] == "52  t2"
+    whole = thinned(["a", "b", "c"], 2, [4, None, None])
+    assert whole == {0: "4  a", 2: "c"}
+
+
+@pytest.mark.parametrize("n", [11, 24])
+def test_all_names_or_one_in_so_many(n):
+    tables = [some_weights(n, n)] * 2
+    axes = plot_weight_and_contribution(*tables, tokens=["a"] * n).axes
+    step = -(-n // len(names(axes.xaxis)))
+    few = f" (named: 1 in {step})" if step > 1 else ""
+    assert axes.get_xlabel() == f"attended token{few}"
+
+
+def test_colours_of_a_part_of_the_weights_and_of_what_is_no_share():
+    tokens = [f"t{i}" for i in range(40)]
+    plot = plot_attention(0.4 * some_weights(40, 40), tokens=tokens)
+    norm, scale = plot.axes.images[0].norm, plot.figure.axes[1]
+    top = cells(plot.axes).max()
+    assert norm.vmax == top < 0.4
+    assert norm(top / 4) == pytest.approx(0.5)
+    assert scale.get_yticks() == pytest.approx(
+        top * np.array([0, 0.01, 0.1, 0.25, 0.5, 1]), rel=0.2
+    )
+    assert [float(name) for name in names(scale.yaxis)] == pytest.approx(
+        scale.get_yticks(), abs=0.005
+    )
+    linear = plot_attention(9 * some_weights(40, 40), tokens=tokens)
+    norm = linear.axes.images[0].norm
+    assert norm(norm.vmax / 4) == pytest.approx(0.25)
+    assert "square root" in plot.caption and "square root" not in linear.caption
+
+
 def test_weight_and_contribution_share_a_scale_if_both_are_shares():
     other = WEIGHTS.copy()
     other[2] = 0.3, 0.2, 0.05, 0.45
@@ -289,11 +343,11 @@ def test_weight_and_contribution_share_a_scale_if_both_are_shares():
         "attention weight",
         "contribution",
     ]
-    assert [c.norm.vmax for ax in (left, right) for c in ax.collections] == [0.95] * 2
+    assert [c.norm.vmax for ax in (left, right) for c in ax.collections] == [1, 1]
     assert "They differ most from bites to [SEP]: 0.95 and 0.45." in plot.caption
     apart = plot_weight_and_contribution(WEIGHTS, 3 * other, tokens=TOKENS)
     limits = [c.norm.vmax for ax in apart.figure.axes for c in ax.collections]
-    assert limits == pytest.approx([0.95, 3 * 0.7])
+    assert limits == pytest.approx([1, 3 * 0.7])
     assert "differ" not in apart.caption
 
 

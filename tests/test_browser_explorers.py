@@ -9,8 +9,8 @@ import re
 import browser_needed  # noqa: F401 - skips all below where there is no browser
 import lab
 import pytest
-from markup import elements
 from playwright.sync_api import expect
+from side_by_side import agree, explain, follow, refuse, said
 
 from bertlab import widgets
 from bertlab.embeddings import INGREDIENTS
@@ -30,7 +30,6 @@ HOSTILE = (
 )
 ODD = ("<b>x</b>", "👩‍🦰", "שלום", HOSTILE)
 LONG = "dog " * 600
-SECONDS = 20_000  # in milliseconds: the first run of a model takes some
 
 
 @pytest.fixture(scope="module")
@@ -64,53 +63,6 @@ def fresh(notebook):
         return explorer, like
 
     return make
-
-
-def said(explorer):
-    (line,) = elements(explorer.message.value)
-    return line.words
-
-
-def agree(explorer, like):
-    """Wait until the page says what `like` says, and see that its picture is whole."""
-    expect(explorer.message).to_have_text(said(like), timeout=SECONDS)
-    expect(explorer.caption).to_have_text(like.caption, timeout=SECONDS)
-    expect(explorer.caption).to_be_visible()
-    expect(explorer.image).to_have_attribute("alt", like.caption)
-    explorer.image.evaluate("image => image.decode()")
-    assert explorer.image.evaluate("image => image.naturalWidth") > 300
-
-
-def follow(explorer, like, act, **values):
-    """Do something in the page, give `like` the same values: both change alike."""
-    before = like.caption, explorer.image.get_attribute("src")
-    act()
-    for name, value in values.items():
-        getattr(like, name).value = value
-    assert not said(like).startswith("Please note: ")
-    assert like.caption != before[0]
-    agree(explorer, like)
-    assert explorer.image.get_attribute("src") != before[1]
-
-
-def refuse(explorer, like, control, typed, value):
-    """Type `typed`: a sentence says why it cannot be used, and all else stays."""
-    before = like.caption, explorer.image.get_attribute("src")
-    explorer.type(control, typed)
-    value.value = typed
-    assert said(like).startswith("Please note: ")
-    assert like.caption == before[0]
-    agree(explorer, like)
-    assert explorer.image.get_attribute("src") == before[1]
-    expect(control).to_have_value(typed)
-
-
-def explain(explorer, like, control, typed, name):
-    """Type `typed`, which is odd and can be used: it is drawn, and stays text."""
-    follow(explorer, like, lambda: explorer.type(control, typed), **{name: typed})
-    expect(explorer.image).to_have_count(1)
-    expect(explorer.box.locator("script, figcaption *")).to_have_count(0)
-    assert explorer.page.evaluate("window.planted") is None
 
 
 def test_position_by_keyboard(fresh, bert):
@@ -245,31 +197,10 @@ def test_the_last_of_quick_changes_wins(fresh, bert):
 
 # The tests below change the page for those after them.
 
-CONTRAST = """element => {
-    const channels = colour => colour.match(/[\\d.]+/g).map(Number);
-    const light = c => c.slice(0, 3).map(v => v / 255)
-        .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-    let behind = element, back;
-    do {
-        back = channels(getComputedStyle(behind).backgroundColor);
-        behind = behind.parentElement;
-    } while (behind && back[3] === 0);
-    const pair = [light(channels(getComputedStyle(element).color)), light(back)];
-    return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
-}"""
-
-
-def choose_theme(page, name, light):
-    page.get_by_role("menuitem", name="Settings", exact=True).click()
-    for item in ("Theme", name):
-        page.locator(".lm-Menu-itemLabel").get_by_text(item, exact=True).click()
-    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", light)
-
 
 def test_words_can_be_read_in_the_dark_theme(notebook):
     page = notebook.page
-    choose_theme(page, "JupyterLab Dark", light="false")
+    lab.choose_theme(page, "JupyterLab Dark", light="false")
     for number in range(1, 4):
         explorer = lab.Explorer(notebook, number)
         for words in (
@@ -279,23 +210,10 @@ def test_words_can_be_read_in_the_dark_theme(notebook):
         ):
             # 4.5 is what WCAG 2 asks for (AA); and the theme must have come first.
             expect(words.first).to_have_css("color", re.compile("rgba?\\(255, 255"))
-            assert words.first.evaluate(CONTRAST) > 4.5
-    choose_theme(page, "JupyterLab Light", light="true")
+            assert words.first.evaluate(lab.CONTRAST) > 4.5
+    lab.choose_theme(page, "JupyterLab Light", light="true")
 
 
-# What lies outside the output, or is cut off.
-MISFITS = """(box, parts) => {
-    const room = box.closest('.jp-OutputArea-output').getBoundingClientRect();
-    const all = [...box.querySelectorAll(parts)].filter(e => e.offsetWidth);
-    return all.filter(e => {
-        const r = e.getBoundingClientRect();
-        const outside = r.left < room.left - 1 || r.right > room.right + 1;
-        const label = e.closest('.widget-radio-box label');
-        const below = label && r.bottom > label.getBoundingClientRect().bottom + 1;
-        const cut = e.tagName === 'LABEL' && e.scrollWidth > e.clientWidth + 1;
-        return outside || below || cut;
-    }).map(e => `${e.tagName} ${e.className} ${e.innerText || e.value}`);
-}"""
 PARTS = {
     "pictures": "img, figcaption, [role=status], .bertlab-tokens",
     "controls": "input, label, .noUi-target, .noUi-handle, .widget-readout",
@@ -313,15 +231,12 @@ PARTS = {
 )
 def test_in_a_narrow_window(notebook, width, parts):
     page = notebook.page
-    page.set_viewport_size({"width": width, "height": 844})
-    if page.locator("#jp-left-stack").is_visible():
-        page.keyboard.press("Control+b")  # without the file browser
-        expect(page.locator("#jp-left-stack")).not_to_be_visible()
+    lab.narrow(page, width)
     for number in range(1, len(CELLS) + 1):
         explorer = lab.Explorer(notebook, number)
         explorer.box.scroll_into_view_if_needed()
         area = explorer.cell.locator(".jp-OutputArea-output").first
         assert width / 2 < area.bounding_box()["width"] <= width
         assert explorer.box.locator(PARTS[parts]).count()
-        assert explorer.box.evaluate(MISFITS, PARTS[parts]) == []
+        assert explorer.box.evaluate(lab.MISFITS, PARTS[parts]) == []
         assert area.evaluate("area => area.scrollWidth <= area.clientWidth + 1")

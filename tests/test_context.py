@@ -29,7 +29,7 @@ from bertlab.plots import (
     plot_occurrences,
 )
 from bertlab.plots.occurrences import own_nearest
-from bertlab.plots.plot import drawable
+from bertlab.plots.plot import INK, drawable
 from bertlab.tokens import tokenize
 from bertlab.widgets import context as module
 from bertlab.widgets import context_explorer
@@ -85,7 +85,8 @@ def test_every_cell_of_the_matrix_by_sense():
     cells = plot.axes.images[0].get_array()
     np.testing.assert_array_equal(cells.data, SIMILARITIES[order][:, order])
     np.testing.assert_array_equal(cells.mask, np.eye(4, dtype=bool))
-    assert plot.axes.images[0].get_clim() == (-1, 1)
+    assert plot.axes.images[0].get_clim() == (-0.3, 1)
+    assert plot.figure.axes[1].get_ylabel() == "cosine, from -0.30 to 1"
     names = [label.get_text() for label in plot.axes.get_yticklabels()]
     assert names == ["1 a bank", "3 one bank", "2 the $x$", "4 bank"]
     columns = [label.get_text() for label in plot.axes.get_xticklabels()]
@@ -118,14 +119,28 @@ def test_caption_of_the_matrix():
         " “3 one bank” (0.90); least alike “1 a bank” and “4 bank” (-0.30); the mean is"
         " 0.32. Same sense: 0.65 on average (2 pairs). Different senses: 0.15 on"
         " average (4 pairs). Random words: 0.10 on average, 90 % of 101 pairs between"
-        " -0.08 and 0.28."
+        " -0.08 and 0.28. Colours: from -0.30 to 1."
     )
     pair = plot_context_matrix(SIMILARITIES[:2, :2], labels=LABELS[:2]).caption
-    assert pair.endswith(". The pair is “1 a bank” and “2 the $x$” (0.20).")
+    assert ". The pair is “1 a bank” and “2 the $x$” (0.20)." in pair
     same = plot_context_matrix(np.ones((3, 3)), labels=LABELS[:3]).caption
-    assert same.endswith("All pairs are as alike as each other (1.00).")
+    assert "All pairs are as alike as each other (1.00)." in same
+    assert same.endswith("Colours: from 0.90 to 1.")
     zero = plot_context_matrix([[1, -0.001], [-0.001, 1]], labels=LABELS[:2]).caption
     assert "(0.00)" in zero
+
+
+def test_colours_begin_where_random_words_or_the_cosines_do():
+    near = np.where(np.eye(3), 1, 0.7)
+    plot = plot_context_matrix(near, labels=LABELS[:3])
+    assert plot.axes.images[0].get_clim() == (0.7, 1)
+    plot = plot_context_matrix(near, labels=LABELS[:3], baseline=BASELINE)
+    np.testing.assert_allclose(plot.axes.images[0].get_clim(), (-0.08, 1))
+    # The numbers stand out on what is dark and on what is light.
+    values = [[1, -0.9, 0.9], [-0.9, 1, 0.9], [0.9, 0.9, 1]]
+    texts = plot_context_matrix(values, labels=LABELS[:3]).axes.texts
+    colours = {text.get_text(): text.get_color() for text in texts}
+    assert colours == {"-0.90": "white", "0.90": INK}
 
 
 def test_of_pairs_that_are_equally_alike_the_first_is_named():
@@ -374,7 +389,13 @@ def test_the_plane_is_that_of_the_covariance():
 
 def test_the_plane_of_points_that_have_none():
     points, shares = plane(np.ones((3, 4)))
-    np.testing.assert_allclose(points, 0, atol=1e-12)
+    np.testing.assert_array_equal(points, 0)
+    assert shares.tolist() == [0, 0]
+    # Nor have points that differ by rounding.
+    rows = np.ones((9, 40), np.float32)
+    rows[::2] += np.finfo(np.float32).eps
+    points, shares = plane(rows)
+    np.testing.assert_array_equal(points, 0)
     assert shares.tolist() == [0, 0]
     points, shares = plane([[0.0, 1], [0, 3]])
     np.testing.assert_allclose(sorted(points[:, 0]), [-1, 1])
@@ -506,9 +527,15 @@ def test_without_dominant_dimensions(explorer, bert):
     first, second, third = space.left_out[LAST]
     assert (
         f"without dimensions {first}, {second} and {third}, which make"
-        f" {space.parts[LAST]:.2f} of the random words' raw mean cosine,"
-        f" {space.means[LAST]:.2f}." in explorer.caption
+        f" {space.parts[LAST]:.3f} of {space.means[LAST]:.3f}"
+        f" ({space.parts[LAST] / space.means[LAST]:.0%}), the random words' raw mean"
+        " cosine: so small a mean has nothing dominant to take out." in explorer.caption
     )
+    explorer.layer.value = 3
+    assert space.means[3] > 0.1
+    assert f"({space.parts[3] / space.means[3]:.0%})" in explorer.caption
+    assert "nothing dominant" not in explorer.caption
+    explorer.layer.value = explorer.layer.max
     mean = space.baseline[LAST].mean()
     assert f"Random words: {mean:.2f} on average" in explorer.caption
 
@@ -524,7 +551,11 @@ def test_the_map(explorer, bert):
     assert f"components keep: {shares.sum():.0%}." in explorer.caption
     assert "most alike are" in explorer.caption
     explorer.sentences.value = "a bank\na bank"
+    assert said(explorer) == module.ONE_POINT
+    np.testing.assert_array_equal(explorer.plot().axes.lines[0].get_xydata(), 0)
+    explorer.kind.value = "matrix"
     assert said(explorer) == ""
+    explorer.kind.value = "map (PCA)"
     assert "keep: 0%" in explorer.caption
     assert [text.get_text() for text in explorer.plot().axes.texts] == ["1, 2"]
 
@@ -580,6 +611,8 @@ def test_a_word_of_several_tokens(explorer, bert):
         (" \t", TEXT, "There is no word yet"),
         ("\x00", TEXT, "keeps nothing of “U+0000”"),
         ("\ud800", TEXT, "half of a character"),
+        ("[CLS]", TEXT, "“[CLS]” has a token that the tokenizer adds to each"),
+        ("the [SEP]", TEXT, "“the [SEP]” has a token that the tokenizer adds"),
         ("x" * 100_000, TEXT, "has 100,000 characters"),
         ("cat", TEXT, "Sentences 1, 2 and 3 do not have “cat” and are left out. Two"),
         ("bank", "", "There is no sentence yet"),

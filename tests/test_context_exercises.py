@@ -81,6 +81,10 @@ def largest(parts, k):
     return np.argsort(parts)[::-1][:k]
 
 
+def products(states):
+    return unit(states).sum(axis=0) ** 2 - (unit(states) ** 2).sum(axis=0)
+
+
 def distances(states):
     return ((states[:, None] - states[None]) ** 2).sum(axis=-1)
 
@@ -117,6 +121,25 @@ WRONG = {
         lambda s: square(s).sum() - len(s),
         "the mean is wanted",
     ),
+    "half the pairs": (
+        "self_similarity",
+        lambda s: square(s)[np.triu_indices(len(s), 1)].sum() / (len(s) ** 2 - len(s)),
+        "n * (n - 1) / 2",
+    ),
+    "half the square": (
+        "self_similarity",
+        lambda s: np.mean(np.tril(square(s), -1)),
+        "the mean counts them too",
+    ),
+    "the whole square": ("self_similarity", square, "the whole square of cosines"),
+    "in per cent": ("self_similarity", lambda s: 100 * self_similarity(s), "per cent"),
+    "axis forgotten": (
+        "self_similarity",
+        lambda s: np.nanmean(
+            without_diagonal((s / np.linalg.norm(s)) @ (s / np.linalg.norm(s)).T)
+        ),
+        "axis=-1, with keepdims=True",
+    ),
     "dot products": (
         "self_similarity",
         lambda s: np.nanmean(without_diagonal(s @ s.T)),
@@ -146,6 +169,23 @@ WRONG = {
         "nearest_same",
         lambda s, senses: found(square(s), senses),
         "found itself",
+    ),
+    "nothing on the diagonal": (
+        "nearest_same",
+        lambda s, senses: found(np.nan_to_num(without_diagonal(square(s))), senses),
+        "lower than any cosine",
+    ),
+    "yes or no": (
+        "nearest_same",
+        lambda s, senses: (
+            senses[np.nanargmax(without_diagonal(square(s)), axis=1)] == senses
+        ),
+        "the share is their mean",
+    ),
+    "share in per cent": (
+        "nearest_same",
+        lambda s, senses: 100 * nearest_same(s, senses),
+        "per cent",
     ),
     "furthest": (
         "nearest_same",
@@ -196,6 +236,31 @@ WRONG = {
         )[::-1][:k],
         "the indices are wanted",
     ),
+    "the sums": (
+        "dominant",
+        lambda s, k: -np.sort(-products(s))[:k],
+        "the indices are wanted",
+    ),
+    "the sums, smallest first": (
+        "dominant",
+        lambda s, k: np.sort(products(s))[-k:],
+        "the indices are wanted",
+    ),
+    "furthest from 0": (
+        "dominant",
+        lambda s, k: largest(np.abs(products(s)), k),
+        "not those that are furthest from 0",
+    ),
+    "largest mean": (
+        "dominant",
+        lambda s, k: largest(s.mean(axis=0), k),
+        "as one far above",
+    ),
+    "largest mean of directions": (
+        "dominant",
+        lambda s, k: largest(unit(s).mean(axis=0), k),
+        "as one far above",
+    ),
     "smallest": (
         "dominant",
         lambda s, k: dominant(s, s.shape[1])[::-1][:k],
@@ -245,6 +310,21 @@ WRONG = {
         "explained_by_one",
         lambda s: (max(singular(s)) / sum(singular(s))) ** 2,
         "before you add them up",
+    ),
+    "last": (
+        "explained_by_one",
+        lambda s: min(singular(s)) ** 2 / (singular(s) ** 2).sum(),
+        "the largest first",
+    ),
+    "a singular value": (
+        "explained_by_one",
+        lambda s: max(singular(s)),
+        "the first singular value itself",
+    ),
+    "explained in per cent": (
+        "explained_by_one",
+        lambda s: 100 * explained_by_one(s),
+        "per cent",
     ),
     "not divided": (
         "explained_by_one",

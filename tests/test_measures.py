@@ -306,6 +306,24 @@ def test_as_many_parts_as_dimensions_explain_all():
     assert left_over(targets, parts[:5]).min() > 1e-4
 
 
+def test_a_part_of_its_own():
+    parts, targets = RANDOM.normal(size=(3, 9)), RANDOM.normal(size=(4, 9))
+    own = RANDOM.normal(size=(4, 9))
+    wanted = [left_over([t], np.vstack([parts, o]))[0] for t, o in zip(targets, own)]
+    np.testing.assert_allclose(left_over(targets, parts, own), wanted, atol=1e-12)
+    # Each target's own, not one for all.
+    assert (left_over(targets, parts, targets) < 1e-12).all()
+    assert (left_over(targets, parts, targets[::-1]) > 1e-3).all()
+
+
+def test_a_part_of_its_own_that_brings_nothing():
+    parts, targets = RANDOM.normal(size=(3, 9)), RANDOM.normal(size=(4, 9))
+    own = RANDOM.normal(size=(4, 3)) @ parts
+    own[0] = 0
+    alone = left_over(targets, parts)
+    np.testing.assert_allclose(left_over(targets, parts, own), alone, atol=1e-12)
+
+
 def test_a_known_mix_in_float32():
     parts = RANDOM.normal(size=(9, 64)).astype(np.float32)
     weights = RANDOM.normal(size=(4, 9)).astype(np.float32)
@@ -324,6 +342,13 @@ def test_a_mix_that_is_given():
     np.testing.assert_allclose(mixed(targets, sums), [0, 16 / 25, 1, 0.5], atol=1e-12)
     cosine = np.diag(cosine_similarity(targets, sums))
     np.testing.assert_allclose(mixed(targets, sums), 1 - cosine**2, atol=1e-12)
+
+
+def test_mixes_of_several_heads():
+    targets, sums = RANDOM.normal(size=(4, 9)), RANDOM.normal(size=(2, 4, 9))
+    wanted = [mixed(targets, one) for one in sums]
+    np.testing.assert_allclose(mixed(targets, sums), wanted)
+    np.testing.assert_allclose(mixed(sums, targets), wanted)
 
 
 @settings(deadline=None, derandomize=True, max_examples=30)

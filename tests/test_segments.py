@@ -23,13 +23,13 @@ from bertlab.exercises import (
     check_nearer_mean,
     check_relative_shift,
 )
+from bertlab.measures import apart
 from bertlab.plots import plot_layers, plot_shifts
 from bertlab.plots.layers import MOST_NAMES, by_layer
 from bertlab.plots.plot import drawable
 from bertlab.tokens import tokenize
 from bertlab.widgets import segment_explorer
 from bertlab.widgets import segments as module
-from bertlab.measures import apart
 
 # Eleven sentences, so that the deciles are among them, at three layers.
 STEPS = np.arange(11)[:, None] / 10

@@ -1,14 +1,10 @@
 """Predictions and checks: feedback on what a learner thinks and writes."""
 
 from .attention import check_attention_weights, check_join_heads
-from .context import (
-    check_dominant,
-    check_explained_by_one,
-    check_nearest_same,
-    check_self_similarity,
-)
+from .context import check_nearest_same, check_self_similarity
+from .directions import check_dominant, check_explained_by_one
 from .feedback import Feedback
-from .heads import check_find_head, check_mean_distance
+from .heads import check_find_head, check_masked_weights
 from .layernorm import check_layer_norm
 from .positions import (
     check_add_positions,
@@ -41,7 +37,7 @@ __all__ = [
     "check_find_token",
     "check_join_heads",
     "check_layer_norm",
-    "check_mean_distance",
+    "check_masked_weights",
     "check_nearer_mean",
     "check_nearest",
     "check_nearest_same",

@@ -20,6 +20,7 @@ def attention_weights(query, key, *, scale="root", axis=-1, swapped=False):
         "size": size,
         "times": 1 / np.sqrt(size),
         "tokens": np.sqrt(tokens),
+        "32": np.sqrt(32),
     }
     powers = np.exp(query @ key.T / divisor[scale])
     return powers / powers.sum(axis=axis, keepdims=True)
@@ -38,6 +39,9 @@ _FAULTS = (
         },
         "divide by the root of the head's size (how many numbers a query has), not of"
         " the number of tokens.": {"scale": "tokens"},
+        "the 32 is the head's size in one model alone: use query.shape[1].": {
+            "scale": "32"
+        },
     },
     {
         "": {},
@@ -75,6 +79,11 @@ def _scores(query, key):
     return query @ key.T / np.sqrt(query.shape[1])
 
 
+def _without_keepdims(query, key):
+    powers = np.exp(_scores(query, key))
+    return powers / powers.sum(axis=-1)
+
+
 def check_attention_weights(answer):
     """Check ``answer(query, key)``: (tokens, tokens), from (tokens, size) of one head.
 
@@ -88,6 +97,11 @@ def check_attention_weights(answer):
         [tuple(r.normal(size=(2, *shape))) for r, shape in zip(draws, shapes)],
         [
             *_combined(),
+            (
+                _without_keepdims,
+                "each row's sum has divided a column: the sum needs keepdims=True, so"
+                " that it stands beside its row.",
+            ),
             (
                 _scores,
                 "those are the scores: now the softmax of each row.",

@@ -1,116 +1,117 @@
-"""Checks for notebook 07: how far attention goes, and the head that looks back."""
+"""Checks for notebook 07: padding that nobody looks at, the head that looks back."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from .attention import attention_weights
 from .feedback import check
 
 
-def mean_distance(weights):
-    """Return how many places away attention goes: the answer that the check expects."""
-    return (weights * _away(weights)).sum(axis=-1).mean()
+def masked_weights(query, key, mask, *, lowest=-np.inf, scale=True):
+    """Return one head's weights, none of them to padding: the answer expected."""
+    scores = query @ key.T / (np.sqrt(query.shape[1]) if scale else 1)
+    powers = np.exp(np.where(mask, scores, lowest))
+    return powers / powers.sum(axis=-1, keepdims=True)
 
 
-def _away(weights):
-    places = np.arange(len(weights))
-    return np.abs(places[:, None] - places)
+def check_masked_weights(answer):
+    """Check ``answer(query, key, mask)``: (tokens, tokens).
 
-
-def _signed(weights):
-    places = np.arange(len(weights))
-    return (weights * (places - places[:, None])).sum(axis=-1).mean()
-
-
-def check_mean_distance(answer):
-    """Check ``answer(weights)``: one number, in tokens, from (tokens, tokens).
-
-    For each attending token the mean distance of what it attends to, by weight; then
-    the mean over the attending tokens.
+    From query and key, (tokens, size), and a mask (tokens,) of 1 and, for padding, 0:
+    padding gets no weight, and each row sums to 1.
     """
     cases = []
-    for seed, tokens in enumerate((3, 5, 8)):
+    for seed, mask in enumerate(([1, 1, 1, 0, 0], [1, 1, 1, 1, 1, 0], [0, 1, 1, 1])):
         random = np.random.default_rng(seed)
-        cases.append((random.dirichlet(np.full(tokens, 0.5), size=tokens),))
+        cases.append((*random.normal(size=(2, len(mask), 3)), np.array(mask)))
     return check(
         answer,
-        mean_distance,
+        masked_weights,
         cases,
         [
             (
-                _signed,
-                "to the left and to the right cancel out: a distance has no sign, take"
-                " np.abs.",
+                lambda q, k, mask: attention_weights(q, k) * mask,
+                "padding gets 0, but the rows no longer sum to 1: make the scores very"
+                " small before softmax, or divide each row by its new sum.",
             ),
             (
-                lambda w: -_signed(w),
-                "to the left and to the right cancel out: a distance has no sign, take"
-                " np.abs.",
+                lambda q, k, mask: attention_weights(q, k) * mask[:, None],
+                "you have masked the rows: those are the tokens that look. Padding may"
+                " not be looked at, and stands in the columns.",
             ),
             (
-                lambda w: (w * _away(w)).sum(axis=-1),
-                "that is each token's own mean distance: now the mean over the tokens.",
+                lambda q, k, mask: attention_weights(q, k) * mask * mask[:, None],
+                "you have masked rows and columns, after softmax: mask the columns"
+                " alone, before it.",
             ),
             (
-                lambda w: (w * _away(w)).sum(),
-                "that is the sum over the tokens: divide it by their number.",
+                lambda q, k, mask: masked_weights(q, k, mask) * mask[:, None],
+                "the padding's own rows have to sum to 1 too: mask the columns alone.",
             ),
             (
-                lambda w: (w * _away(w)).mean(),
-                "the mean over all pairs divides once too often: each row's weights sum"
-                " to 1 already, so sum along the row, then take the mean of the rows.",
+                lambda q, k, mask: masked_weights(q, k, mask, lowest=0),
+                "a score of 0 makes no weight of 0, since np.exp(0) is 1: use a very"
+                " small score, such as -10_000.",
             ),
             (
-                lambda w: (w * _away(w)).sum(axis=0),
-                "that sums over who attends: sum along each row, axis=-1, then take the"
-                " mean.",
+                lambda q, k, mask: masked_weights(q, k, 1 - mask),
+                "the mask is 1 for a real token and 0 for padding: yours does it the"
+                " other way round.",
             ),
             (
-                lambda w: _away(w).mean(),
-                "the weights are not used: that is the distance under equal attention.",
+                lambda q, k, mask: attention_weights(q, k),
+                "the mask is not used yet: padding still gets some weight.",
             ),
             (
-                lambda w: np.abs(w.argmax(axis=-1) - np.arange(len(w))).mean(),
-                "that is the distance of the strongest weight alone: all of them"
-                " count, each by its weight.",
-            ),
-            (
-                lambda w: (w * _away(w) ** 2).sum(axis=-1).mean(),
-                "that is the mean of the squared distance.",
-            ),
-            (
-                lambda w: (w * (_away(w) + 1)).sum(axis=-1).mean(),
-                "a token is 0 places away from itself, its neighbour 1.",
+                lambda q, k, mask: masked_weights(q, k, mask, scale=False),
+                "the scores are not divided by the root of the size.",
             ),
         ],
     )
 
 
-def previous_head(attentions, *, offset=-1, summary=np.mean):
+def previous_head(attentions, *, offset=-1, summary=np.mean, over=np.mean):
     """Return the head that looks back by one: the answer that the check expects."""
     given = [
         summary(np.diagonal(a, offset=offset, axis1=-2, axis2=-1), axis=-1)
         for a in attentions
     ]  # (layers, heads) each
-    mean = np.mean(given, axis=0)
+    mean = over(given, axis=0)
     layer, head = np.unravel_index(mean.argmax(), mean.shape)
     return int(layer) + 1, int(head) + 1
 
 
-def _texts(seed, previous, following, itself, single, first):
-    """Attention in three texts, with heads (from 0) that are made to look somewhere."""
+_LENGTHS = 5, 6, 24
+# Heads that are made to look somewhere: how far, and how much of it in each text. What
+# these three do not give that way they give to the token itself.
+_EXACT = {"previous": (0.8, 0.5, 0.5), "rival": (0.5, 0.5, 0.775)}
+_ROUGH = {
+    "following": (1, (0.7, 0.7, 0.7)),
+    "itself": (0, (0.8, 0.8, 0.8)),
+    "first": (-1, (0.9, 0, 0)),
+    "second": (-1, (0, 0.99, 0)),
+    "long": (-1, (0, 0, 0.97)),
+}
+
+
+def _texts(seed):
+    """Attention in three texts, and which head (from 1) was made to do what."""
     random = np.random.default_rng(seed)
+    names = [*_EXACT, *_ROUGH, "single"]
+    places = {name: divmod(int(n), 4) for name, n in zip(names, random.permutation(12))}
     found = []
-    for n, tokens in enumerate((9, 6, 12)):
+    for text, tokens in enumerate(_LENGTHS):
         a = random.dirichlet(np.ones(tokens), size=(3, 4, tokens))
-        looks = {previous: (-1, 0.5), following: (1, 0.7), itself: (0, 0.8)}
-        if n == 0:  # in the first text alone another one looks back still more
-            looks[first] = (-1, 0.9)
-        for which, (offset, share) in looks.items():
-            a[which] = (1 - share) * a[which] + share * np.eye(tokens, k=offset)
-        a[single][3] = np.eye(tokens)[2]  # one token of it does nothing else
+        for name, shares in _EXACT.items():
+            a[places[name]] = np.eye(tokens) * (1 - shares[text])
+            a[places[name]] += np.eye(tokens, k=-1) * shares[text]
+        for name, (offset, shares) in _ROUGH.items():
+            looks = np.eye(tokens, k=offset) * shares[text]
+            a[places[name]] = (1 - shares[text]) * a[places[name]] + looks
+        a[places["single"]][3] = np.eye(tokens)[2]  # one token of it does nothing else
         found.append(a / a.sum(axis=-1, keepdims=True))
-    return found
+    return found, {name: (n + 1, m + 1) for name, (n, m) in places.items()}
 
 
 def check_find_head(answer):
@@ -118,14 +119,16 @@ def check_find_head(answer):
 
     `attentions` is a list with one (layers, heads, tokens, tokens) for each text.
     """
-    cases = [
-        (_texts(0, (1, 2), (0, 1), (2, 0), (2, 3), (0, 3)),),
-        (_texts(1, (0, 3), (2, 2), (1, 0), (1, 1), (2, 1)),),
-        (_texts(2, (2, 1), (1, 3), (0, 0), (1, 2), (0, 2)),),
-    ]
+    cases = [(_texts(seed)[0],) for seed in range(3)]
 
     def changed(change):
         return lambda attentions: change(*previous_head(attentions))
+
+    def pooled(means, axis):
+        return np.average(means, axis=axis, weights=[n - 1 for n in _LENGTHS])
+
+    def by_tokens(given, axis):
+        return given.sum(axis=axis) / (given.shape[axis] + 1)
 
     return check(
         answer,
@@ -170,6 +173,21 @@ def check_find_head(answer):
             (
                 lambda attentions: previous_head(attentions[:1]),
                 "in the first text, yes: take the mean over all texts.",
+            ),
+            (
+                lambda attentions: previous_head(attentions, over=np.max),
+                "that one is the best of any single text: take the mean over the"
+                " texts, not the largest.",
+            ),
+            (
+                lambda attentions: previous_head(attentions, over=pooled),
+                "there each token counts the same, so that a long text counts more:"
+                " the mean within each text first, then over the texts.",
+            ),
+            (
+                lambda attentions: previous_head(attentions, summary=by_tokens),
+                "the first token has none before it: the mean is over one token fewer"
+                " than the text has.",
             ),
         ],
     )

@@ -18,23 +18,38 @@ from .patterns import (
     share,
 )
 from .positions import Positions, place, positions_of
+from .whole_words import (
+    Usable,
+    frequent_words,
+    random_places,
+    usable_occurrences,
+    whole_words,
+)
+from .word_states import nearer, shuffled_trios
 
 __all__ = [
     "Positions",
+    "Usable",
     "apart",
     "by_text",
     "dominant_dimensions",
     "entropy",
     "explained_by_one",
+    "frequent_words",
     "leave_out",
     "left_over",
     "mean_cosine",
     "mean_distance",
     "mixed",
+    "nearer",
     "nearest_rows",
     "place",
     "positions_of",
+    "random_places",
     "relations",
     "share",
+    "shuffled_trios",
     "standardised",
+    "usable_occurrences",
+    "whole_words",
 ]

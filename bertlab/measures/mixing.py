@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+# Below this share of its squared length, what is left of a vector is rounding.
+_ROUNDING = 1e-12
 
-def left_over(targets, parts):
+
+def left_over(targets, parts, own=None):
     """Return how much of vectors no linear mix of others can explain.
 
     Parameters
@@ -14,6 +17,8 @@ def left_over(targets, parts):
     parts : (m, hidden) ndarray
         What is mixed: for each target the best weights, of any sign, are found by least
         squares.
+    own : (n, hidden) ndarray, optional
+        One part more for each target, which the other targets do not have.
 
     Returns
     -------
@@ -29,8 +34,21 @@ def left_over(targets, parts):
     """
     targets, parts = np.asarray(targets, float), np.asarray(parts, float)
     squares = _squares(targets)
+    rest = _rest(targets, parts)
+    if own is not None:
+        own = np.asarray(own, float)
+        new = _rest(own, parts)  # what it has that the parts have not
+        length = (new**2).sum(axis=-1)
+        known = length <= _ROUNDING * (own**2).sum(axis=-1)
+        weight = (rest * new).sum(axis=-1) / np.where(known, 1, length)
+        rest = rest - weight[:, None] * new
+    return (rest**2).sum(axis=-1) / squares
+
+
+def _rest(targets, parts):
+    """Take the best mix of the parts away from each target."""
     weights, *_ = np.linalg.lstsq(parts.T, targets.T, rcond=None)
-    return ((targets - weights.T @ parts) ** 2).sum(axis=-1) / squares
+    return targets - weights.T @ parts
 
 
 def mixed(targets, sums):
@@ -38,12 +56,13 @@ def mixed(targets, sums):
 
     Parameters
     ----------
-    targets, sums : (n, hidden) ndarray
+    targets, sums : (..., hidden) ndarray
         Each sum may be rescaled by one number of its own, the best one, but not turned.
+        Their shapes are broadcast.
 
     Returns
     -------
-    (n,) ndarray
+    (...) ndarray
         As `left_over`: 1 - cosine squared.
 
     Raises
@@ -54,7 +73,7 @@ def mixed(targets, sums):
     targets, sums = np.asarray(targets, float), np.asarray(sums, float)
     squares = _squares(targets)
     scale = (targets * sums).sum(axis=-1) / _squares(sums)
-    return ((targets - scale[:, None] * sums) ** 2).sum(axis=-1) / squares
+    return ((targets - scale[..., None] * sums) ** 2).sum(axis=-1) / squares
 
 
 def _squares(vectors):

@@ -67,10 +67,17 @@ def find_occurrences(bert, word, text):
     word, groups = word.strip(), _groups(text)
     if not word:
         raise InputError("There is no word yet: type one that is in the sentences.")
-    if all(which is None for which in tokenize(bert, word).source):
+    typed = tokenize(bert, word)
+    if all(which is None for which in typed.source):
         raise InputError(
             f"The tokenizer keeps nothing of {quoted(word)}: type a word that is in the"
             " sentences."
+        )
+    tokenizer = bert.tokenizer
+    if {tokenizer.cls_token_id, tokenizer.sep_token_id} & set(typed.ids[1:-1]):
+        raise InputError(
+            f"{quoted(word)} has a token that the tokenizer adds to each sentence"
+            " itself: type a word that is in the sentences."
         )
     if not groups:
         raise InputError(

@@ -13,6 +13,7 @@ from ..sample import sentences as sample_sentences
 from ..spaces import DOMINANT
 from ..tokens import tokenize
 from .contextual import dominant_dimensions
+from .whole_words import random_places, whole_words
 
 # Random words to compare with; with fewer than the least there is no comparison.
 RANDOM, LEAST = 60, 10
@@ -56,24 +57,15 @@ def random_words(bert, seed=0):
         Of different words in different sentences; None where the model's vocabulary or
         positions leave too few.
     """
-    random = np.random.default_rng(seed)
-    sample = [sentence.text for sentence in sample_sentences()]
-    chosen, used = [], set()
-    for n in random.permutation(len(sample)):
-        t = tokenize(bert, sample[n])
-        inside = [token.startswith("##") for token in t.tokens] + [False]
-        words = [
-            i
-            for i, token in enumerate(t.tokens)
-            if t.kinds[i] == "word" and token.isalpha() and not inside[i + 1]
-            and token not in used
-        ]  # fmt: skip
-        if words and not t.lost:
-            i = int(random.choice(words))
-            used.add(t.tokens[i])
-            chosen.append((sample[n], i))
-        if len(chosen) == RANDOM:
-            break
+    texts = [sentence.text for sentence in sample_sentences()]
+    order = np.random.default_rng(seed).permutation(len(texts))
+    given = [tokenize(bert, texts[n]) for n in order]
+    fit = [t for t in given if not t.lost]
+    chosen = [
+        (fit[n].text, i)
+        for n, i in random_places(fit, seed=seed)
+        if i in whole_words(fit[n])
+    ][:RANDOM]
     if len(chosen) < LEAST:
         return None
     sentences, places = zip(*((sentence, ((i,),)) for sentence, i in chosen))
@@ -163,7 +155,7 @@ def plane(states):
     -------
     points : (n, 2) ndarray
     shares : (2,) ndarray
-        Of the variance; zeros if there is none.
+        Of the variance. Of vectors that are the same but for rounding, all are zeros.
     """
     centred = np.asarray(states, float) - np.mean(states, axis=0, dtype=float)
     left, sizes, right = np.linalg.svd(centred, full_matrices=False)
@@ -172,8 +164,59 @@ def plane(states):
     points = np.zeros((len(centred), 2))
     shares = np.zeros(2)
     kept = min(2, len(sizes))
-    points[:, :kept] = (left * sizes * signs)[:, :kept]
     total = (sizes**2).sum()
-    if total > 1e-12 * (np.asarray(states, float) ** 2).sum():
+    # Of vectors that differ by rounding alone a plane would be one of rounding errors.
+    if total > 1e-11 * (np.asarray(states, float) ** 2).sum():
+        points[:, :kept] = (left * sizes * signs)[:, :kept]
         shares[:kept] = sizes[:kept] ** 2 / total
     return points, shares
+
+
+def nearer(similarities):
+    """Say of every two vectors whether one is nearer to a third than the other is.
+
+    Parameters
+    ----------
+    similarities : (n, n) array_like
+
+    Returns
+    -------
+    (n, n, n) ndarray
+        At [i, j, k] 1 where j is nearer to i than k is, 0 where it is not. A tie is one
+        half: a gap below a hundred-thousandth of the range of all similarities, or 1e-9
+        where all are the same.
+    """
+    similarities = np.asarray(similarities, float)
+    gap = similarities[:, :, None] - similarities[:, None, :]
+    tie = max(1e-9, 1e-5 * np.ptp(similarities))
+    return (gap > tie) + (np.abs(gap) <= tie) / 2
+
+
+def shuffled_trios(similarities, senses, times=2000, seed=0):
+    """Count how often one of the own sense is nearer, with the senses shuffled.
+
+    Parameters
+    ----------
+    similarities : (n, n) array_like
+    senses : (n,) sequence
+        At least two different ones, one of them twice.
+    times, seed : int
+
+    Returns
+    -------
+    (times,) ndarray
+        For each shuffle the share of all trios (an occurrence, another of its sense,
+        one of another sense) in which the one of its sense is nearer to it.
+    """
+    wins = nearer(similarities)
+    random = np.random.default_rng(seed)
+    draws = np.array([random.permutation(senses) for _ in range(times)])
+    right = np.zeros(times)
+    for i, own in enumerate(wins):
+        same = (draws == draws[:, i, None]).astype(float)  # (times, n)
+        other = 1 - same
+        same[:, i] = 0  # never itself
+        right += ((same @ own) * other).sum(axis=1)
+    first = draws[0]
+    alike = (first[:, None] == first).sum(axis=1)
+    return right / ((alike - 1) * (len(first) - alike)).sum()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 
 from ..tokens import count
-from .cells import draw_cells, framed_axes, shades
+from .cells import ROOT, attention_shades, colour_bar, draw_cells, framed_axes
 from .pairs import named, pair_named, table, thinned, written
 from .plot import Plot, drawable, styled
 
@@ -15,25 +16,36 @@ from .plot import Plot, drawable, styled
 MOST_NUMBERS, _MOST_BESIDE, _SHORT = 12, 10, 8
 # Inches of a character of 10 points, of a line, of a matrix with many rows.
 _CHARACTER, _LINE, _TALLEST = 0.096, 0.175, 5.6
-# Inches: width of a figure with one matrix, with two; what is right of a matrix.
-_WIDTH, _WIDTH_BESIDE, _RIGHT = 6.4, 7.6, 0.15
+# Inches: width of a figure with one matrix, with two; what is right of a matrix, of its
+# scale; what the scale takes of its place.
+_WIDTH, _WIDTH_BESIDE, _RIGHT, _RIGHT_OF_SCALE, _SCALE = 6.4, 7.6, 0.15, 0.35, 1
 
 
 @styled
 def plot_attention(
-    weights, *, tokens, columns=None, label="attention weight", title="", ax=None
+    weights,
+    *,
+    tokens,
+    columns=None,
+    numbers=None,
+    label="attention weight",
+    title="",
+    ax=None,
 ):
     """Draw who attends to whom as a map of colours, with numbers where they are few.
 
     Parameters
     ----------
     weights : (tokens, columns) array_like
-        Row i belongs to the token that attends, column j to the attended one. Scores
-        can be drawn, too: where there are negative entries, 0 is the scale's middle.
+        Row i belongs to the token that attends, column j to the attended one. Weights
+        have colours by their square root. Scores can be drawn, too: where there are
+        negative entries, 0 is the scale's middle.
     tokens : sequence of str
         Of more than fit not every one has its name beside it.
     columns : sequence of str, optional
         The attended tokens, where they are not the same as those that attend.
+    numbers : pair of sequences of int, optional
+        The places of rows and columns in their text, where these are a part of it.
     label : str
         What the entries are.
     title : str
@@ -49,20 +61,21 @@ def plot_attention(
         Where there are no tokens, not a row and a column for each, or NaN.
     """
     values = table(weights, tokens, columns, f"{label} entries")
-    numbers = max(values.shape) <= MOST_NUMBERS
+    few = max(values.shape) <= MOST_NUMBERS
     width = _WIDTH
-    names = _Names(tokens, columns, numbers, lambda left: width - left - _RIGHT - 1)
-    frame = {"left": names.left, "right": _RIGHT, "bottom": names.bottom, "top": 0.36}
+    names = _Names(tokens, columns, numbers, few, (width, 1))
+    right = _RIGHT if few else _RIGHT_OF_SCALE
+    frame = {"left": names.left, "right": right, "bottom": names.bottom, "top": 0.36}
     ax = framed_axes((width, names.height), ax, **frame)
     short = values.shape[1] > _SHORT and values.min() < 0  # a minus more in each cell
-    write = _writer(values, 1 if short else 2) if numbers else None
-    image = draw_cells(ax, values, shades(values), write)
-    if not numbers:
-        ax.figure.colorbar(image, ax=ax, pad=0.02, aspect=30, label=drawable(label))
+    write = _writer(values, 1 if short else 2) if few else None
+    image = draw_cells(ax, values, attention_shades(values), write)
+    if not few:
+        colour_bar(image, ax, drawable(label), pad=0.02)
     names.put(ax)
     ax.set_title(drawable(title), parse_math=False)
     caption = attention_caption(values, tokens=tokens, columns=columns, label=label)
-    return Plot(ax.figure, ax, caption)
+    return Plot(ax.figure, ax, caption + _root_told(image))
 
 
 @styled
@@ -72,6 +85,7 @@ def plot_weight_and_contribution(
     *,
     tokens,
     columns=None,
+    numbers=None,
     labels=("attention weight", "contribution"),
     title="",
 ):
@@ -83,7 +97,7 @@ def plot_weight_and_contribution(
         Drawn as they are. If every row of both sums to 1 they share one scale of
         colours; otherwise each has its own.
     tokens : sequence of str
-    columns : sequence of str, optional
+    columns, numbers : optional
         As in `plot_attention`.
     labels : pair of str
         What the entries are; titles of the two parts.
@@ -105,27 +119,25 @@ def plot_weight_and_contribution(
         for values, label in zip((weights, contributions), labels)
     ]
     shares = all(np.allclose(v.sum(axis=1), 1, atol=1e-3) for v in pair)
-    numbers = max(pair[0].shape) <= _MOST_BESIDE
-    names = _Names(
-        tokens, columns, numbers, lambda left: (_WIDTH_BESIDE - left - _RIGHT) / 2 - 0.9
-    )
+    few = max(pair[0].shape) <= _MOST_BESIDE
+    names = _Names(tokens, columns, numbers, few, (_WIDTH_BESIDE, 2))
     above = 0.66 if title else 0.36
     width, height = _WIDTH_BESIDE, names.height + above - 0.36
     figure = Figure(figsize=(width, height))
     axes = figure.subplots(1, 2)
     figure.subplots_adjust(
         left=names.left / width,
-        right=1 - _RIGHT / width,
+        right=1 - (_RIGHT if few else _RIGHT_OF_SCALE) / width,
         bottom=names.bottom / height,
         top=1 - above / height,
         wspace=0.08,
     )
     for ax, values, label in zip(axes, pair, labels):
-        write = _writer(values, 2, values.shape[1] > _SHORT) if numbers else None
-        scale = shades(np.array(pair) if shares else values)
+        write = _writer(values, 2, values.shape[1] > _SHORT) if few else None
+        scale = attention_shades(np.array(pair) if shares else values)
         image = draw_cells(ax, values, scale, write)
-        if not numbers:
-            figure.colorbar(image, ax=ax, pad=0.03, aspect=30)
+        if not few:
+            colour_bar(image, ax, pad=0.03)
         names.put(ax)
         ax.set_title(drawable(label), parse_math=False)
     axes[1].set(yticks=[], ylabel="")
@@ -143,7 +155,11 @@ def plot_weight_and_contribution(
             f" They differ most {pair_named(tokens, columns, i, j)}:"
             f" {written(pair[0][i, j])} and {written(pair[1][i, j])}."
         )
-    return Plot(figure, axes[0], caption)
+    return Plot(figure, axes[0], caption + _root_told(image))
+
+
+def _root_told(image):
+    return f" {ROOT}" if isinstance(image.norm, PowerNorm) else ""
 
 
 def attention_caption(weights, *, tokens, columns=None, label="attention weight"):
@@ -189,20 +205,25 @@ class _Names:
     ----------
     tokens : sequence of str
     columns : sequence of str or None
-    numbers : bool
+    numbers : pair of sequences of int or None
+        As in `plot_attention`.
+    large : bool
         Whether cells are large, with a number in each.
-    across : callable
-        From the room for the names on the left to a matrix's width.
+    share : (float, int)
+        Width of the figure, and how many matrices share it.
     """
 
-    def __init__(self, tokens, columns, numbers, across):
+    def __init__(self, tokens, columns, numbers, large, share):
         n = len(tokens)
-        tall = 0.34 * n if numbers else max(min(_LINE * n, _TALLEST), 3.6)
-        self.slanted = numbers
-        self.rows = thinned(tokens, int(_TALLEST / _LINE))
+        rows, others = numbers or (None, None)
+        tall = 0.34 * n if large else max(min(_LINE * n, _TALLEST), 3.6)
+        self.slanted = large
+        self.rows = thinned(tokens, int(_TALLEST / _LINE), rows)
         self.left = 0.5 + _CHARACTER * max([4, *map(len, self.rows.values())])
-        room = MOST_NUMBERS if numbers else int(across(self.left) / _LINE)
-        self.columns = thinned(tokens if columns is None else columns, max(room, 1))
+        across = (share[0] - self.left - _RIGHT) / share[1] - _SCALE
+        room = MOST_NUMBERS if large else int(across / _LINE)
+        columns = tokens if columns is None else columns
+        self.columns = thinned(columns, max(room, 1), others)
         # A slanted name is lower by the sine of its angle, 45°.
         longest = max(map(len, self.columns.values()))
         turned = longest * (0.72 if self.slanted else 1)

@@ -33,6 +33,7 @@ def plot_attention_lines(
     *,
     tokens,
     columns=None,
+    numbers=None,
     heads=None,
     side=None,
     special=None,
@@ -50,6 +51,8 @@ def plot_attention_lines(
         All have their lines; of more than 36 not every one has its name.
     columns : sequence of str, optional
         The attended tokens, where they are not the same as those that attend.
+    numbers : pair of sequences of int, optional
+        The places of both sides in their text, where these are a part of it.
     heads : sequence of int or str, optional
         Their numbers, from 1, which choose colour and line style, or names. 1, 2, …
         without it.
@@ -73,7 +76,10 @@ def plot_attention_lines(
     values = checked(weights, tokens, columns, side, special)
     heads = numbered(heads, values)
     attended = tokens if columns is None else columns
-    columns_of_names = [thinned(names, _MOST_NAMES) for names in (tokens, attended)]
+    columns_of_names = [
+        thinned(names, _MOST_NAMES, places)
+        for names, places in zip((tokens, attended), numbers or (None, None))
+    ]
     place = np.arange(max(values.shape[1:]))
     if side is not None:
         place = place + _GAP * np.asarray(side)
@@ -179,7 +185,7 @@ def _write_above(ax, heads, lines, title):
         for text in box.get_texts():
             text.set_parse_math(False)
     pad = 28 + 0.24 * 72 * lines
-    ax.set_title(drawable(title), parse_math=False, pad=pad, loc="center")
+    ax.set_title(drawable(title), parse_math=False, pad=pad)
 
 
 def _name_sides(ax, side, place, left):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 
 from .plot import INK
 
 # Steps of the colours where the numbers are written, too: fewer bytes in a notebook.
 _STEPS = 33
+# Where the scale of a square root is marked, as shares of its top.
+ROOT_MARKS = (0, 0.01, 0.1, 0.25, 0.5, 1)
+ROOT = "Colours follow the square root, so that small values can be seen."
 
 
 def framed_axes(size, ax, *, left, right, bottom, top):
@@ -36,6 +40,42 @@ def shades(values, signed=False):
     return {"cmap": "cividis", "vmin": 0, "vmax": most}
 
 
+def attention_shades(values):
+    """Return the colours for attention: by the square root, as in all thumbnails.
+
+    To 1 where each row is whole, so that a head looks the same everywhere; to the
+    largest where a part of the columns is shown. What is no share has `shades`.
+
+    Parameters
+    ----------
+    values : (..., tokens) ndarray
+    """
+    most = float(values.max())
+    if values.min() < 0 or most > 1 + 1e-5:
+        return shades(values)
+    whole = np.allclose(values.sum(axis=-1), 1, atol=1e-3)
+    return {"cmap": "cividis", "norm": PowerNorm(0.5, 0, 1 if whole else most or 1)}
+
+
+def root_marks(norm):
+    """Return where a scale of `attention_shades` is marked, and what is written."""
+    marks = ROOT_MARKS
+    if norm.vmax != 1:
+        rounded = [float(f"{share * norm.vmax:.1g}") for share in ROOT_MARKS[:-1]]
+        marks = [*rounded, norm.vmax]
+    return marks, [f"{mark:.2g}" for mark in marks]
+
+
+def colour_bar(image, ax, label="", **look):
+    """Put the scale of colours beside a table."""
+    bar = ax.figure.colorbar(image, ax=ax, aspect=30, label=label, **look)
+    bar.ax.tick_params(labelsize=10)
+    if isinstance(image.norm, PowerNorm):
+        marks, written = root_marks(image.norm)
+        bar.set_ticks(marks, labels=written)
+        bar.minorticks_off()
+
+
 def draw_cells(ax, values, colours, write=None):
     """Draw a table as cells of colour, with `write(value)` in each if that is given."""
     ax.spines[:].set_visible(False)
@@ -47,8 +87,9 @@ def draw_cells(ax, values, colours, write=None):
     image = ax.pcolormesh(*edges, values, **steps)
     ax.set_ylim(len(values) - 0.5, -0.5)
     # Letters are white on what is dark: the lower part of cividis, both ends of RdBu.
-    share = np.abs(values) / colours["vmax"]
-    dark = share > 0.6 if colours["vmin"] < 0 else share < 0.55
+    signed = image.norm.vmin < 0
+    share = np.abs(values) / image.norm.vmax if signed else image.norm(values)
+    dark = share > 0.6 if signed else share < 0.55
     for (y, x), value in np.ndenumerate(values):
         ax.text(
             x,

@@ -37,7 +37,7 @@ def plot_context_matrix(
     Returns
     -------
     Plot
-        The colour scale goes from -1 to 1, its middle is 0.
+        The colour scale goes to 1, from where random words or the cosines begin.
 
     Raises
     ------
@@ -55,16 +55,18 @@ def plot_context_matrix(
         ax = new_axes(width, height, left=left)
         ax.figure.subplots_adjust(right=1 - SCALE / width, top=1 - TOP / height)
     cells = np.ma.array(similarities[np.ix_(order, order)], mask=np.eye(n, dtype=bool))
+    low = lowest(cells, baseline)
     image = ax.imshow(
-        cells, cmap="RdBu_r", vmin=-1, vmax=1, aspect="auto", interpolation="nearest"
+        cells, cmap="cividis", vmin=low, vmax=1, aspect="auto", interpolation="nearest"
     )
     ax.set_facecolor("#E4E4E4")  # where an occurrence meets itself
-    scale = ax.figure.colorbar(image, ax=ax, pad=0.08, fraction=0.06, label="cosine")
+    name = f"cosine, from {written(low)} to 1"
+    scale = ax.figure.colorbar(image, ax=ax, pad=0.08, fraction=0.06, label=name)
     cell = ax.get_position().width * ax.figure.get_figwidth() / n
     if cell >= CELL:
         for (y, x), value in np.ndenumerate(cells):
             if y != x:
-                colour = "white" if abs(value) > 0.65 else INK
+                colour = "white" if value < (low + 1) / 2 else INK
                 write = {"ha": "center", "va": "center", "fontsize": 10}
                 ax.text(x, y, written(value), color=colour, **write)
     for _, start, _end in blocks[1:]:
@@ -82,13 +84,26 @@ def plot_context_matrix(
     ax.set_title(drawable(title), parse_math=False, pad=6 if senses is None else 22)
     if baseline is not None:
         _mark(scale.ax, baseline)
-        below.append("beside the scale: random words, mean and middle 90 %")
+        below.append("beside the scale: random words (▶ mean, bar: middle 90 %)")
     ax.set_xlabel("\n".join(below))
     caption = (
         f"Cosine similarity of each pair of {n} occurrences."
-        f" {pairs_caption(similarities, labels, senses, baseline)}"
+        f" {pairs_caption(similarities, labels, senses, baseline)} Colours: from"
+        f" {written(low)} to 1."
     )
     return Plot(ax.figure, ax, caption)
+
+
+def lowest(cells, baseline):
+    """Return where the colours of a square of cosines begin.
+
+    At the least cosine, or where nearly all of the random words' are above, if that is
+    less. Never above 0.9, so that what differs by rounding alone has one colour.
+    """
+    values = [0.9, float(cells.min())]
+    if baseline is not None:
+        values.append(float(np.quantile(baseline, 0.05)))
+    return max(min(values), -1.0)
 
 
 def _inches(text):
@@ -157,8 +172,11 @@ def _mark(ax, baseline):
     """Draw random words' mean and middle 90 % at the left side of a colour scale."""
     low, high = np.quantile(baseline, [0.05, 0.95])
     place = {"transform": ax.get_yaxis_transform(), "clip_on": False, "color": INK}
-    ax.plot([-0.35, -0.35], [low, high], linewidth=3, solid_capstyle="butt", **place)
-    ax.plot([-0.35], [np.mean(baseline)], marker=">", markersize=9, **place)
+    # As far from the scale on every figure, so that the triangle is beside it.
+    width = ax.get_position().width * ax.figure.get_figwidth()
+    x = -0.13 / width
+    ax.plot([x, x], [low, high], linewidth=3, solid_capstyle="butt", **place)
+    ax.plot([x], [np.mean(baseline)], marker=">", markersize=9, **place)
 
 
 def written(value):

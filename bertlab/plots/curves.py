@@ -86,19 +86,38 @@ def plot_curves(
         for name, v in (lines or {}).items()
     }
     n = len(places)
-    by = 100 if percent else 1
     ax = new_axes(7.6, 4.4, ax)
-    x = np.arange(n)
-    means = {}
+    draw_curves(ax, curves, levels, label, percent)
+    step = -(-n // _MOST_PLACES)
+    ax.set_xticks(range(0, n, step), map(drawable, places[::step]), parse_math=False)
+    ax.set_xlabel(drawable(along), parse_math=False)
+    means = {name: summary(values)[1] for name, values in curves.items()}
+    caption = _caption(means, levels, label, along, places, percent)
+    return Plot(ax.figure, ax, caption + bands_told(curves, of))
+
+
+def draw_curves(ax, curves, levels, label, percent):
+    """Draw means as lines, each with its band, and levels to compare with.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    curves : dict of str to (samples, places) ndarray
+    levels : dict of str to float or (places,) ndarray
+    label : str
+        Of the vertical axis.
+    percent : bool
+    """
+    by = 100 if percent else 1
     for i, (name, values) in enumerate(curves.items()):
-        low, mean, high = _summary(values)  # (places,) each
-        means[name] = mean
+        x = np.arange(values.shape[1])
+        low, mean, high = by * summary(values)  # (places,) each
         colour = CYCLE[i % len(CYCLE)]
         if len(values) > 1:
-            ax.fill_between(x, by * low, by * high, color=colour, alpha=0.18, lw=0)
+            ax.fill_between(x, low, high, color=colour, alpha=0.18, lw=0)
         ax.plot(
             x,
-            by * mean,
+            mean,
             color=colour,
             marker=MARKERS[i % len(MARKERS)],
             linestyle=_STYLES[i % len(_STYLES)],
@@ -107,28 +126,20 @@ def plot_curves(
             label=drawable(name),
         )
     for i, (name, level) in enumerate(levels.items()):
-        # From edge to edge where there is one place only.
-        ends = x if n > 1 else [-0.5, 0.5]
-        look = {"color": INK, "linestyle": (":", (0, (6, 3)))[i % 2], "linewidth": 1.3}
-        ax.plot(ends, by * np.resize(level, len(ends)), label=drawable(name), **look)
-    step = -(-n // _MOST_PLACES)
-    ax.set_xticks(x[::step], map(drawable, places[::step]), parse_math=False)
-    ax.set_xlabel(drawable(along), parse_math=False)
+        look = {"color": INK, "linestyle": (":", (0, (6, 3)))[i % 2], "linewidth": 1.2}
+        if np.ptp(level):
+            ax.plot(by * level, label=drawable(name), **look)
+        else:  # from edge to edge
+            ax.axhline(by * np.mean(level), label=drawable(name), **look)
     ax.set_ylabel(drawable(f"{label}, %" if percent else label), parse_math=False)
     if all(np.nanmin(v) >= 0 for v in [*curves.values(), *levels.values()]):
         ax.set_ylim(0, None)
-    named = [*curves, *levels]
-    legend = legend_above(ax, ncols=1 if len("".join(named)) > 60 else 3, fontsize=10)
-    for text in legend.get_texts():
+    columns = 1 if sum(map(len, [*curves, *levels])) > 60 else 3
+    for text in legend_above(ax, ncols=columns, fontsize=10).get_texts():
         text.set_parse_math(False)
-    samples = {len(values) for values in curves.values()}
-    caption = _caption(means, levels, label, along, places, percent)
-    if max(samples) > 1:
-        caption += f" Bands: the middle 80 % of {max(samples):,} {of}."
-    return Plot(ax.figure, ax, caption)
 
 
-def _summary(values):
+def summary(values):
     """Return 10 % quantile, mean and 90 % quantile of each column's known values."""
     columns = [column[np.isfinite(column)] for column in values.T]
     nothing = np.full(3, np.nan)
@@ -148,30 +159,51 @@ def _caption(means, levels, label, along, places, percent):
     told = f"{places[0]} to {places[-1]}" if counted else listed(places, _MOST_PLACES)
     start += f" ({told}): " if len(places) > 1 else ": "
     told = "; ".join(
-        f"{isolated(name)} {_figures(mean, places, percent)}"
+        f"{isolated(name)} {figures(mean, places, percent)}"
         for name, mean in means.items()
     )
     dotted = [
         f"{isolated(name)} "
-        + _figures(level[:1] if not np.ptp(level) else level, places, percent)
+        + figures(level[:1] if not np.ptp(level) else level, places, percent)
         for name, level in levels.items()
     ]
     return f"{start}{told}." + (f" To compare: {'; '.join(dotted)}." if dotted else "")
 
 
-def _figures(values, places, percent):
-    """Write each value, or of very many the ends and extremes."""
-    figures = [_figure(value, percent) for value in values]
-    if len(figures) <= _MOST_PLACES:
-        return ", ".join(figures)
+def bands_told(curves, of):
+    """Say what the bands are, in a sentence after a space, if there are any."""
+    samples = max(map(len, curves.values()))
+    return f" Bands: the middle 80 % of {samples:,} {of}." if samples > 1 else ""
+
+
+def figures(values, places, percent=False, *, most=_MOST_PLACES, ends=None):
+    """Write each value, or of very many the ends and extremes.
+
+    Parameters
+    ----------
+    values : (n,) array_like
+        NaN is "none".
+    places : sequence
+        Where each is.
+    percent : bool
+    most : int
+        So many are listed.
+    ends : pair of str, optional
+        What the first and the last place are called where they stand alone.
+    """
+    written = [figure(value, percent) for value in values]
+    if len(written) <= most:
+        return ", ".join(written)
     low, high = int(np.nanargmin(values)), int(np.nanargmax(values))
+    first, last = ends or (places[0], places[-1])
     return (
-        f"{figures[0]} at {places[0]}, {figures[-1]} at {places[-1]} (least"
-        f" {figures[low]} at {places[low]}, most {figures[high]} at {places[high]})"
+        f"{written[0]} at {first}, {written[-1]} at {last} (least"
+        f" {written[low]} at {places[low]}, most {written[high]} at {places[high]})"
     )
 
 
-def _figure(value, percent):
+def figure(value, percent=False):
+    """Write one value."""
     if np.isnan(value):
         return "none"
     return f"{value:.1%}" if percent else f"{value:.2f}"

@@ -9,7 +9,7 @@ from matplotlib.colors import PowerNorm
 from matplotlib.patches import Rectangle
 
 from ..tokens import count, isolated
-from .cells import framed_axes
+from .cells import ROOT_MARKS, framed_axes
 from .pairs import named, written
 from .plot import VERMILION, Plot, drawable, styled
 from .token_rows import finite
@@ -116,7 +116,7 @@ def plot_heads(
     scale = ScalarMappable(PowerNorm(0.5, 0, 1), "cividis")
     bar = ax.figure.colorbar(scale, ax=ax, pad=0.02, aspect=25)
     bar.set_label("attention weight")
-    ticks = [0, 0.1, 0.5, 1] if tall < 2 else [0, 0.01, 0.1, 0.25, 0.5, 0.75, 1]
+    ticks = [0, 0.1, 0.5, 1] if tall < 2 else ROOT_MARKS
     bar.set_ticks(ticks, labels=[f"{tick:g}" for tick in ticks])
     if picked is not None:
         layer, head = picked

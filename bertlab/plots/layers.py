@@ -5,17 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..tokens import count, isolated, shorten
-from .plot import (
-    CYCLE,
-    INK,
-    MARKERS,
-    Plot,
-    drawable,
-    legend_above,
-    listed,
-    new_axes,
-    styled,
-)
+from .curves import bands_told, draw_curves, figure, figures, summary
+from .plot import INK, Plot, drawable, listed, new_axes, styled
 
 # Up to so many cells a number in each can be read; up to so many rows a name at each.
 MOST_NUMBERS, MOST_NAMES = 200, 60
@@ -53,38 +44,11 @@ def plot_layers(curves, *, label, lines=None, of="sentences", percent=False, ax=
     """
     curves = {name: np.atleast_2d(np.asarray(c, float)) for name, c in curves.items()}
     _refuse_empty(curves)
-    by = 100 if percent else 1
     ax = new_axes(7.6, 4.4, ax)
+    draw_curves(ax, curves, lines or {}, label, percent)
     layers = max(values.shape[1] for values in curves.values())
-    for n, (name, values) in enumerate(curves.items()):
-        x = np.arange(values.shape[1])
-        style = {"color": CYCLE[n % len(CYCLE)], "marker": MARKERS[n % len(MARKERS)]}
-        if len(values) > 1:
-            low, high = by * np.quantile(values, [0.1, 0.9], axis=0)
-            ax.fill_between(x, low, high, color=style["color"], alpha=0.18, lw=0)
-        ax.plot(
-            x,
-            by * values.mean(axis=0),
-            linewidth=1.8,
-            linestyle=("-", "--", "-.", ":")[n % 4],
-            markersize=7,
-            label=drawable(name),
-            **style,
-        )
-    for name, level in (lines or {}).items():
-        ax.axhline(
-            by * level, color=INK, linestyle=":", linewidth=1.2, label=drawable(name)
-        )
     ax.set_xticks(range(0, layers, 1 if layers <= 14 else 2))
     ax.set_xlabel("layer (0: the embedding layer's output)")
-    ax.set_ylabel(f"{label}, %" if percent else label)
-    if all(np.nanmin(values) >= 0 for values in curves.values()):
-        ax.set_ylim(0, None)
-    named = [*curves, *(lines or {})]
-    columns = 1 if sum(map(len, named)) > 60 else 3
-    legend = legend_above(ax, ncols=columns, fontsize=10)
-    for text in legend.get_texts():
-        text.set_parse_math(False)
     return Plot(ax.figure, ax, layers_caption(curves, label, lines, of, percent))
 
 
@@ -99,34 +63,19 @@ def _refuse_empty(curves):
 def layers_caption(curves, label, lines, of, percent):
     """Say in words what a picture of curves by layer shows."""
     parts = [
-        f"{isolated(name)} {by_layer(values.mean(axis=0), percent)}"
+        f"{isolated(name)} {by_layer(summary(values)[1], percent)}"
         for name, values in curves.items()
     ]
-    levels = [f"{name} {_value(v, percent)}" for name, v in (lines or {}).items()]
-    sizes = {len(values) for values in curves.values()} - {1}
-    bands = f" Bands: the middle 80 % of {max(sizes)} {of}." if sizes else ""
+    levels = [f"{name} {figure(v, percent)}" for name, v in (lines or {}).items()]
     across = f" Dotted across: {listed(levels)}." if levels else ""
-    start = label[:1].upper() + label[1:]
-    return f"{start}, from layer 0 on: {'; '.join(parts)}.{bands}{across}"
+    start = f"{label[:1].upper()}{label[1:]}, from layer 0 on: {'; '.join(parts)}."
+    return f"{start}{bands_told(curves, of)}{across}"
 
 
 def by_layer(values, percent=False):
     """Write one figure for each layer, or the ends and extremes of very many."""
-    known = np.asarray(values, float)
-    written = [_value(v, percent) for v in known]
-    if len(written) <= MOST_LISTED:
-        return ", ".join(written)
-    low, high = np.nanargmin(known), np.nanargmax(known)
-    return (
-        f"{written[0]} at first, {written[-1]} at layer {len(written) - 1} (least"
-        f" {written[low]} at {low}, most {written[high]} at {high})"
-    )
-
-
-def _value(value, percent):
-    if np.isnan(value):
-        return "none"
-    return f"{value:.1%}" if percent else f"{value:.2f}"
+    ends = "first", f"layer {len(values) - 1}"
+    return figures(values, range(len(values)), percent, most=MOST_LISTED, ends=ends)
 
 
 @styled

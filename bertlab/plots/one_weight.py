@@ -102,11 +102,8 @@ def plot_one_weight(query, key, scores, *, tokens, row, column, weights=None, ti
         va="center",
         parse_math=False,
     )
-    caption = one_weight_caption(products, score, given, tokens, row, column)
-    entries = np.concatenate([query[row], key[column]])
-    caption += (
-        f" Entries of query and key: {written(entries.min())} to"
-        f" {written(entries.max())}; blue is below 0, red above."
+    caption = one_weight_caption(
+        query[row], key[column], score, given, tokens, row, column
     )
     return Plot(figure, ax, caption)
 
@@ -213,8 +210,19 @@ def _softmax(scores):
     return powers / powers.sum()
 
 
-def one_weight_caption(products, score, weights, tokens, row, column):
-    """Say in words, and with the arithmetic, what a picture of one weight shows."""
+def one_weight_caption(query, key, score, weights, tokens, row, column):
+    """Say in words, and with the arithmetic, what a picture of one weight shows.
+
+    Parameters
+    ----------
+    query, key : (size,) ndarray
+        Of the token that attends, and of the attended one.
+    score : float
+    weights : (tokens,) ndarray
+    tokens : sequence of str
+    row, column : int
+    """
+    products, entries = query * key, np.concatenate([query, key])
     size, n = len(products), len(tokens)
     order = np.argsort(-np.abs(products), kind="stable")[:_NAMED]
     parts = [f"{d} ({_signed_number(products[d])})" for d in order]
@@ -227,13 +235,16 @@ def one_weight_caption(products, score, weights, tokens, row, column):
         f" {count(n, 'token')}: {written(weights[column], 3)}. {verb} that"
         f" {'counts' if len(parts) == 1 else 'count'} most: {listed(parts)}."
     )
-    if n == 1:
-        return caption
-    if most == column:
-        return f"{caption} It is the row's largest weight."
+    if n > 1 and most == column:
+        caption += " It is the row's largest weight."
+    elif n > 1:
+        caption += (
+            f" The row's largest weight goes to {named(tokens, most)}:"
+            f" {written(weights[most], 3)}."
+        )
     return (
-        f"{caption} The row's largest weight goes to {named(tokens, most)}:"
-        f" {written(weights[most], 3)}."
+        f"{caption} Entries of query and key: {written(entries.min())} to"
+        f" {written(entries.max())}; blue is below 0, red above."
     )
 
 

@@ -62,8 +62,22 @@ def written(value, decimals=2):
     return f"{round(float(value), decimals) + 0:.{decimals}f}".replace("-", "−")
 
 
-def thinned(tokens, most):
-    """Return the names that are written, at most so many, by their places."""
+def thinned(tokens, most, numbers=None):
+    """Return the names that are written, at most so many, by their places.
+
+    Parameters
+    ----------
+    tokens : sequence of str
+    most : int
+    numbers : sequence of int or None, optional
+        Of the tokens in their text, which stand beside the names where not all are
+        written; None for what is no token. 0, 1, … without it.
+
+    Returns
+    -------
+    dict of int to str
+    """
+    numbers = range(len(tokens)) if numbers is None else numbers
     step = -(-len(tokens) // most)
     # Shortened last: what has no glyph becomes six letters for one.
     names = {
@@ -71,4 +85,7 @@ def thinned(tokens, most):
     }
     if step == 1:
         return names
-    return {i: f"{i}  {name}" for i, name in names.items()}
+    return {
+        i: name if numbers[i] is None else f"{numbers[i]}  {name}"
+        for i, name in names.items()
+    }

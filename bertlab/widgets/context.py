@@ -21,7 +21,6 @@ from ..plots.context import (
     pairs_caption,
     plot_context_layers,
     plot_context_matrix,
-    written,
 )
 from ..plots.occurrences import plot_occurrences
 from ..plots.plot import Plot, listed
@@ -41,7 +40,21 @@ HINT = (
     "One sentence on each line; an empty line begins another sense. Finished? Press"
     " Tab, or Show."
 )
+ONE_POINT = (
+    "At this layer all these occurrences have the same vector, up to rounding: on the"
+    " map they are one point."
+)
 STYLE = {"description_width": "90px"}
+# Below this, the random words' mean cosine is too small to be anybody's work.
+SMALL_MEAN = 0.05
+# The names beside the radio buttons, not above them, and where the text boxes' are.
+LOOKS = """<style>
+.bertlab-context .widget-radio{display:flex;flex-flow:row wrap;align-items:center;
+height:auto}
+.bertlab-context .widget-radio-box{margin-bottom:0!important;align-items:center}
+.bertlab-context .widget-radio>.widget-label{width:90px;margin:0 4px 0 0;
+text-align:right;flex:none}
+</style>"""
 
 
 class ContextExplorer(Explorer):
@@ -91,6 +104,9 @@ class ContextExplorer(Explorer):
         bar.layout.flex_flow, bar.layout.align_items = "column", "stretch"
         word, sentences, *others = bar.children
         bar.children = (word, sentences, below, *others)
+        self.add_class("bertlab-context")
+        looks = ipywidgets.HTML(LOOKS, layout={"display": "none"})
+        self.children = (*self.children, looks)
 
     def _computed(self):
         """What was found, its states, and the space they are compared in."""
@@ -134,20 +150,29 @@ class ContextExplorer(Explorer):
             )
         told = f"{quoted(word)}, layer {layer}, {self._space(space, layer)}."
         caption = f"{told} {plot.caption}"
+        messages = found.messages
+        if self.kind.value == VIEWS[1] and not np.ptp(points, axis=0).any():
+            messages = [*messages, ONE_POINT]
         if self.kind.value != VIEWS[0]:
             pairs = pairs_caption(similarities[layer], **about)
             caption += f" At layer {layer}: {pairs[0].lower()}{pairs[1:]}"
-        return Plot(plot.figure, plot.axes, caption), found.messages
+        return Plot(plot.figure, plot.axes, caption), messages
 
     def _space(self, space, layer):
         """Name the space, and the dimensions that it leaves out at a layer."""
         if not space.left_out[layer]:
             return "raw"
-        return (
+        part, mean = space.parts[layer], space.means[layer]
+        told = (
             f"without dimensions {listed(space.left_out[layer])}, which make"
-            f" {written(space.parts[layer])} of the random words' raw mean cosine,"
-            f" {written(space.means[layer])}"
+            f" {part:.3f} of {mean:.3f}"
         )
+        if mean > 0.001:  # of a mean that is written as 0 there is no share
+            told += f" ({part / mean:.0%})"
+        told += ", the random words' raw mean cosine"
+        if mean < SMALL_MEAN:
+            told += ": so small a mean has nothing dominant to take out"
+        return told
 
     def draw(self):
         """Find the occurrences, run the model where needed, and draw."""

@@ -2,9 +2,9 @@
 
     python bertviz_page.py FOLDER CONFIG.json IDS.json
 
-Run in a Python with PyTorch and bertviz. IDS.json holds lists of token IDs; for each the
-size of the head view's page is printed, the seconds that the model and the page took,
-and how many addresses elsewhere the page loads scripts from; at last the versions.
+Run in a Python with PyTorch and bertviz. IDS.json holds lists of token IDs; for each,
+one line: how many, the bytes of the head view's page, the seconds that the model and
+the page took, and how many libraries the page loads from elsewhere. Then the versions.
 Knows nothing of bertlab.
 """
 

@@ -19,6 +19,15 @@ TOO_MANY = (
     "{n:,} tokens are more than can be read here: shown are {first} to {last}. Move"
     " “First shown” for others."
 )
+# What is said under each view: what a hand can do there.
+HINTS = dict.fromkeys(
+    ("heads", "all layers"),
+    "Point at a token, or reach it with Tab, to see its lines alone, with the weights.",
+)
+HINTS["matrix"] = "Point at a row, or reach it with Tab, to read where most of it goes."
+HINTS["inside one weight"] = (
+    "Point at a dimension, or reach it with Tab, to read its numbers."
+)
 LEFT_OPEN = "An empty box takes the largest weight between words."
 
 
@@ -82,21 +91,23 @@ def part_caption(part, *, what, tokens, special, hide, pairs):
             sentences.append(f"{names} get {share:.0%} of the {what}.")
     else:
         left = 1 - part.hidden
+        # One text's tokens alone do not have all that is left.
+        it = "it sums" if pairs == "all" else "its words sum"
+        rest = (
+            f"each row is divided by what is left of it, {left:.0%} on average, so that"
+            f" {it} to 1 again."
+            if hide == RESCALED
+            else f"all words together get the other {left:.0%}."
+        )
         sentences.append(
-            f"Not shown: {names}, which get {part.hidden:.0%} of the words' {what}"
-            + (
-                f"; each row is divided by what is left of it, {left:.0%} on average,"
-                " so that it sums to 1 again."
-                if hide == RESCALED
-                else f"; the lines share the other {left:.0%}."
-            )
+            f"Not shown: {names}, which get {part.hidden:.0%} of the words' {what};"
+            f" {rest}"
         )
     if part.beyond:
         sentences.append(
             f"{count(len(part.rows), 'token')} of {len(tokens):,} attend here, from"
             f" token {part.rows[0]} to {part.rows[-1]}; {part.outside.mean():.0%} of"
-            f" their {what} goes to the {part.beyond:,} tokens beyond, summed up as"
-            " “others”."
+            f" their {what} goes to the {part.beyond:,} others, which lie beyond."
         )
     return " ".join(sentences)
 

@@ -21,6 +21,11 @@ USED = {
 FILES = {HEADS: "", MATRIX: "-matrix", ALL: "-all-layers", ONE: "-one-weight"}
 _LABEL = {"description_width": "90px"}
 _STYLE = """<style>
+.bertlab-attention>.widget-html,.bertlab-attention .widget-html-content
+{min-width:0;max-width:100%}
+.bertlab-attention .bertlab-hint{color:var(--jp-ui-font-color2,#555)}
+.bertlab-attention .bertlab-past{position:absolute;left:-9999px}
+.bertlab-attention .bertlab-past:focus{position:static}
 .bertlab-attention .widget-radio,.bertlab-attention .widget-toggle-buttons
 {display:flex;flex-flow:row wrap;align-items:center;height:auto}
 .bertlab-attention .bertlab-thumbnails{display:block}
@@ -31,7 +36,7 @@ _STYLE = """<style>
 .bertlab-attention .widget-toggle-buttons button{width:40px;min-width:0;padding:0 2px}
 .bertlab-attention .bertlab-thumbnails button{width:auto}
 .bertlab-attention .bertlab-scroll{max-height:680px;overflow:auto;display:flex;
-flex-wrap:wrap;gap:8px;max-width:1056px;align-items:flex-start}
+flex-wrap:wrap;gap:8px;max-width:min(1056px,100%);align-items:flex-start}
 .bertlab-attention .bertlab-both>svg{flex:1 1 400px!important}
 </style>"""
 
@@ -108,6 +113,21 @@ def save_button():
     )
 
 
+def past_picture(name):
+    """Return what stands before and after a picture: a link past it, and its end.
+
+    A picture of 128 tokens has 256 places where Tab stops.
+
+    Parameters
+    ----------
+    name : str
+        Of this one explorer.
+    """
+    link = f"<a class='bertlab-past' href='#bertlab-{name}'>Skip the picture</a>"
+    end = f"<span id='bertlab-{name}' tabindex='-1'></span>"
+    return ipywidgets.HTML(link), ipywidgets.HTML(end)
+
+
 def arranged(explorer):
     """Return the rows that an explorer's controls stand in."""
 
@@ -123,7 +143,7 @@ def arranged(explorer):
         row(explorer.pairs, explorer.show),
         row(explorer.special),
         row(explorer.from_token, explorer.to_token),
-        row(explorer.start),
+        explorer.window,
         explorer.grid_style,
         ipywidgets.HTML(_STYLE, layout={"display": "none"}),
     )

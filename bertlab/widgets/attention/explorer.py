@@ -8,13 +8,13 @@ from functools import lru_cache
 import ipywidgets
 
 from ...errors import InputError
+from ...plots.cells import ROOT
 from ...plots.plot import listed
 from ..explorer import Explorer
 from . import caption as say
 from . import controls, pictures
 from .caption import drawn_caption, heads_named, named, part_caption
-from .controls import ALL, BOTH, CONTRIBUTION, HEADS, MATRIX, ONE, VIEWS, WEIGHT
-from .head_picker import check_numbers
+from .controls import ALL, BOTH, CONTRIBUTION, HEADS, MATRIX, ONE, WEIGHT
 from .part import MOST_LINES, SHOWN, choose, strongest_lines
 from .saving import file_name, save_pictures
 from .text_attention import find_pair, run_text
@@ -25,7 +25,7 @@ MOST = {HEADS: 128, MATRIX: 64, ALL: 128}
 
 
 class AttentionExplorer(Explorer):
-    """See `attention_explorer`."""
+    """See `bertlab.widgets.attention_explorer`."""
 
     def __init__(self, bert, text, pair, layer, heads, view):
         self._bert = bert
@@ -35,18 +35,26 @@ class AttentionExplorer(Explorer):
         self._shares = lru_cache(2)(lambda run, layer: run.contributions(layer))
         self._steps = lru_cache(2)(lambda run, layer: run.steps(layer))
         self._grid_of = self._quiet = None
+        self._last = 1  # the head that was shown last
         self.thumbnails = buttons(layers, most)
         self.grid_style = ipywidgets.HTML(layout={"display": "none"})
         self.save = controls.save_button()
+        self.window = ipywidgets.Box()
         super().__init__(
             controls.make_controls((text, pair), (layers, most), layer, heads, view)
         )
         self.add_class("bertlab-attention")
         self.save.on_click(self._save)
         self.thumbnails.observe(self._pick, names="value")
+        self.window.children = (self.start,)
         self.children[0].children = controls.arranged(self)
         self.children[0].layout = {"flex_flow": "column", "align_items": "stretch"}
-        self.children = (*self.children[:2], self.thumbnails, *self.children[2:])
+        controls_, message, view, style = self.children
+        before, after = controls.past_picture(self.model_id)
+        self.children = (
+            *(controls_, message, self.thumbnails),
+            *(before, view, after, style),
+        )
 
     # What the controls say
 
@@ -57,6 +65,10 @@ class AttentionExplorer(Explorer):
 
     def _text(self):
         """The present run, once it is known that there is a head to show."""
+        if not self.heads.value and self.mode.value == ALL:
+            # Nobody can choose one there: the buttons are in other views.
+            with self._quietly():
+                self.heads.value = (self._last,)
         if not self.heads.value:
             raise InputError("No head is chosen: choose one, or “all”.")
         return self._run(self.first.value, self.second.value)
@@ -133,10 +145,11 @@ class AttentionExplorer(Explorer):
         self._show_controls()
         run = self._text()
         self._fit(run)
+        self._last = self.head
         sentences = list(self._sentences(run))
         if self.mode.value == ONE:
-            plot = self.plot()
-            return plot.html(), plot.caption, sentences
+            svg, caption = self._one(run, pictures.live_weight)
+            return pictures.live([svg], say.HINTS[ONE], caption), caption, sentences
         parts = self._parts()
         caption = f"{self._title}. {self._said(run, parts)}"
         if self.mode.value != MATRIX:
@@ -145,7 +158,9 @@ class AttentionExplorer(Explorer):
                 for what, part, lines in self._lines(run, parts)
             ]
             caption = f"{caption} {' '.join(drawn)}"
-        return pictures.live(self._svgs(run, parts), caption), caption, sentences
+        hint = say.HINTS[self.mode.value]
+        view = pictures.live(self._svgs(run, parts), hint, caption)
+        return view, caption, sentences
 
     def _svgs(self, run, parts):
         """The present view's live pictures."""
@@ -155,6 +170,11 @@ class AttentionExplorer(Explorer):
             pictures.lines(run, part, lines, f"{self._title}: {what}")
             for what, part, lines in self._lines(run, parts)
         ]
+
+    def _one(self, run, draw):
+        """Draw one weight, live or by matplotlib."""
+        steps = self._steps(run, self.layer.value)
+        return draw(run, steps, self.head, *self._pair(run), self._title)
 
     def _lines(self, run, parts):
         """Add which lines of each part are drawn: two share what one may send."""
@@ -167,6 +187,8 @@ class AttentionExplorer(Explorer):
         said = [part_caption(part, what=what, **about) for what, part in parts]
         if any(what == CONTRIBUTION for what, _ in parts):
             said.append(say.WHAT_CONTRIBUTES)
+        if self.mode.value == MATRIX:
+            said.append(ROOT)
         return " ".join(said)
 
     def _sentences(self, run):
@@ -197,16 +219,16 @@ class AttentionExplorer(Explorer):
         """Show the controls that this view has, and no others."""
         used = {"first", "second", "mode", *controls.USED[self.mode.value]}
         for name, control in self.controls.items():
-            control.layout.display = None if name in used else "none"
+            # `_fit` sees to the window: hidden for a moment it would lose the focus.
+            if name != "start":
+                control.layout.display = None if name in used else "none"
         self.thumbnails.layout.display = None if self.mode.value == ALL else "none"
 
     def _fit(self, run):
         """Fit the controls to a text: window, pairs, the pictures of all heads."""
         over = len(run.tokens) - self._most if self._most else 0
         with self._quietly():
-            if over > 0:
-                self.start.max = over
-                self.start.layout.display = None
+            self._fit_window(over)
             self.pairs.disabled = not run.paired
             if self.mode.value != ALL:
                 return
@@ -217,6 +239,16 @@ class AttentionExplorer(Explorer):
                 self.add_class(scope)
                 self.thumbnails.tooltips = tooltips(run.encoding.attentions, run.tokens)
                 self.grid_style.value = sprite_style(run.encoding.attentions, scope)
+
+    def _fit_window(self, over):
+        """Let the window begin at each of `over` tokens; without any, hide it."""
+        self.start.layout.display = None if over > 0 else "none"
+        if over > 0 and self.start.max != over:
+            self.start.max = over
+            # A slider in the page keeps the keys of the range that it was made with:
+            # so it is made again.
+            self.window.children = ()
+            self.window.children = (self.start,)
 
     def _pick(self, change):
         """Show the head whose picture was chosen."""
@@ -234,10 +266,7 @@ class AttentionExplorer(Explorer):
         """Return the present view as a `Plot`."""
         run = self._text()
         if self.mode.value == ONE:
-            steps = self._steps(run, self.layer.value)
-            return pictures.one_weight(
-                run, steps, self.head, *self._pair(run), self._title
-            )
+            return self._one(run, pictures.one_weight)
         if self.mode.value == ALL:
             return pictures.all_heads(run, self.layer.value, self.head)
         parts = self._parts()
@@ -260,40 +289,3 @@ class AttentionExplorer(Explorer):
             self._say([str(error)], warning=True)
         else:
             self._say([f"Saved beside the notebook: {listed(p.name for p in paths)}."])
-
-
-def attention_explorer(
-    bert, text="The cat sat on the mat.", pair="", layer=1, head=1, view=HEADS
-):
-    """Let somebody see attention: as lines, a matrix, all heads, or one weight.
-
-    Parameters
-    ----------
-    bert : Bert
-    text, pair : str
-        What to begin with; without a second text the first is a single one.
-    layer : int
-        From 1.
-    head : int or sequence of int
-        From 1; several are drawn in colours.
-    view : str
-        "heads", "matrix", "all layers" or "inside one weight".
-
-    Returns
-    -------
-    AttentionExplorer
-        With the controls `first`, `second`, `mode`, `layer`, `heads`, `pairs`,
-        `special`, `show`, `from_token`, `to_token` and `start`; `thumbnails` of all
-        heads and the button `save`; and `caption`, `message` and `view`.
-
-    Raises
-    ------
-    InputError
-        If the model has no such layer or head, or there is no such view.
-    """
-    if view not in VIEWS:
-        raise InputError(f"There is no view {view!r}: take one of {listed(VIEWS)}.")
-    heads = (head,) if isinstance(head, int) else tuple(head)
-    check_numbers("layer", (layer,), bert.config.num_hidden_layers)
-    check_numbers("head", heads or (None,), bert.config.num_attention_heads)
-    return AttentionExplorer(bert, text, pair or "", layer, heads, view)

@@ -64,9 +64,8 @@ class HeadPicker(ipywidgets.VBox):
         )
         self.all.on_click(self._choose_all)
         row = {"flex_flow": "row wrap", "align_items": "center"}
-        name = ipywidgets.HTML(
-            "<div style='width:90px;margin-right:4px;text-align:right'>Heads:</div>"
-        )
+        name = ipywidgets.Label("Heads:", layout={"width": "90px"})
+        name.add_class("bertlab-name")
         style = ipywidgets.HTML(_style(heads), layout={"display": "none"})
         super().__init__(
             [
@@ -127,7 +126,9 @@ def _style(heads):
             f"{{border-bottom:4px {kind} {colour}}}"
         )
     return (
-        "<style>.bertlab-explorer .bertlab-head{background:#fff;padding:0 2px;"
+        "<style>.bertlab-explorer .bertlab-name{justify-content:flex-end;"
+        "text-align:right;margin:0 4px 0 0;flex:none}"
+        ".bertlab-explorer .bertlab-head{background:#fff;padding:0 2px;"
         "opacity:.75}"
         ".bertlab-explorer .bertlab-head.mod-active{background:#CFE3F3;"
         "font-weight:bold;opacity:1;outline:2px solid #222;outline-offset:-2px}"

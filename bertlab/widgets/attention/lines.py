@@ -8,15 +8,12 @@ alike are one path.
 
 from __future__ import annotations
 
-import html
-import re
-from dataclasses import dataclass
-
 import numpy as np
 
 from ...plots.attention_lines import head_look
 from ...plots.plot import BLUE
-from ...tokens import isolated, shorten
+from ...tokens import shorten
+from .svg import NAME, called, opened, safe
 
 # A line's look goes in steps: from which weight on, how opaque and how wide.
 EDGES = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9)
@@ -24,9 +21,8 @@ OPACITY = (0.2, 0.28, 0.36, 0.46, 0.57, 0.68, 0.79, 0.9, 1)
 WIDTHS = (0.8, 1, 1.3, 1.7, 2.1, 2.6, 3.1, 3.6, 4.2)
 # Pixels: the whole, where names end and begin, where lines begin and end.
 WIDTH, LEFT, RIGHT, FIRST, LAST = 520, 124, 396, 162, 358
-# Characters of a name; numbers beside the other side's tokens, at most.
-NAME, NUMBERS = 14, 8
-FAMILY = "Verdana,'DejaVu Sans',sans-serif"
+# Numbers beside the other side's tokens, at most.
+NUMBERS = 8
 # Up to so many rows there is room for larger letters, and for a number at every line.
 MOST_ROWS = 40
 
@@ -35,16 +31,9 @@ _LOOKS = "".join(
     for k, (opacity, width) in enumerate(zip(OPACITY, WIDTHS))
 )
 _STYLE = f"""
-.bertlab-heads{{background:#fff;font-family:{FAMILY}}}
-.bertlab-heads text{{fill:#222;unicode-bidi:isolate;pointer-events:none}}
 .bertlab-heads path{{fill:none;pointer-events:none}}
 .bertlab-heads .numbers{{display:none;pointer-events:none;font-size:11px}}
 .bertlab-heads .to .numbers{{text-anchor:end}}
-.bertlab-heads .end{{text-anchor:end}}
-.bertlab-heads .small{{font-size:11px}}
-.bertlab-heads rect{{fill:transparent}}
-.bertlab-heads .paper{{fill:#fff}}
-.bertlab-heads .token{{outline:none;cursor:default}}
 .bertlab-heads .token:hover rect,.bertlab-heads .token:focus rect{{fill:#DCE9F5}}
 .bertlab-heads .token:focus-visible rect,.bertlab-heads .key:focus-visible rect
 {{stroke:#222;stroke-width:2}}
@@ -59,36 +48,10 @@ _STYLE = f"""
 .bertlab-heads .to:focus-within~.from .token:not(:hover):not(:focus) .lines
 {{opacity:.06}}
 {_LOOKS}"""
-# What XML 1.0 has no place for.
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-@dataclass(frozen=True)
-class Side:
-    """The tokens of one side of the picture, from above.
-
-    Attributes
-    ----------
-    names : list of str
-    numbers : list of int or None
-        Their place in the text; None for what stands for several tokens.
-    texts : list of int
-        0 for a token of text A, 1 for one of text B.
-    """
-
-    names: list[str]
-    numbers: list[int | None]
-    texts: list[int]
-
-
-def safe(text):
-    """Return `text` as it can stand in HTML and XML, between tags or in quotes."""
-    text = _NO_XML.sub(lambda c: f"U+{ord(c[0]):04X}", isolated(text))
-    return html.escape(text)
 
 
 def lines_svg(matrix, drawn, *, heads, left, right, label, title=""):
-    """Draw the head view.
+    """Draw the head view as an ``<svg>`` element.
 
     Parameters
     ----------
@@ -99,15 +62,8 @@ def lines_svg(matrix, drawn, *, heads, left, right, label, title=""):
         Numbers from 1.
     left, right : Side
         Names of the rows and of the columns.
-    label : str
-        What the picture shows, for those who cannot see it.
-    title : str
-        Above it.
-
-    Returns
-    -------
-    str
-        An ``<svg>`` element that is also a file of its own.
+    label, title : str
+        As in `opened`.
     """
     row = 22 if max(len(left.names), len(right.names)) <= MOST_ROWS else 16
     keys, top = _keys(heads, 26 if title else 4)
@@ -116,13 +72,14 @@ def lines_svg(matrix, drawn, *, heads, left, right, label, title=""):
     bottom = max(max(side) for side in places) + row
     shift = _shifts(len(heads), row)
     parts = [
-        f"<svg xmlns='http://www.w3.org/2000/svg' class='bertlab-heads' role='group'"
-        f" viewBox='0 0 {WIDTH} {bottom}' width='{WIDTH}' height='{bottom}'"
-        f" font-size='{14 if row > 16 else 12}' aria-label='{safe(label)}'"
-        " style='max-width:100%;height:auto;flex:0 1 auto;min-width:0'>"
-        f"<style>{_STYLE}{_colours(heads)}</style>"
-        f"<rect class='paper' width='{WIDTH}' height='{bottom}'/>",
-        f"<text x='4' y='18' font-weight='bold'>{safe(title)}</text>" if title else "",
+        opened(
+            "bertlab-heads",
+            (WIDTH, bottom),
+            letters=(14 if row > 16 else 12, 11),
+            style=_STYLE + _colours(heads),
+            label=label,
+            title=title,
+        ),
         keys,
         f"<text class='end small' x='{LEFT}' y='{top - 9}'>attending</text>"
         f"<text class='small' x='{RIGHT}' y='{top - 9}'>attended to</text>",
@@ -225,12 +182,6 @@ def _texts(side, places, x):
     for which, letter in enumerate("AB"):
         first = side.texts.index(which)
         yield f"<text class='small' x='{x}' y='{places[first] + 4}'>{letter}</text>"
-
-
-def called(side, n):
-    """Return a token of a side with its number, for a sentence."""
-    number = side.numbers[n]
-    return side.names[n] if number is None else f"{side.names[n]} ({number})"
 
 
 def _token(name, said, place, row, right):

@@ -126,7 +126,7 @@ def choose(
     inside = np.zeros(len(types), bool)
     inside[start : start + most] = True
     rows, columns = np.flatnonzero(from_ & inside), np.flatnonzero(to & inside)
-    if not len(rows):
+    if not (len(rows) and len(columns)):
         raise InputError(
             f"The window from token {start} on holds nothing of {pairs}: move it."
         )

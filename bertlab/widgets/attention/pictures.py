@@ -11,11 +11,14 @@ from matplotlib.figure import Figure
 
 from ...plots.attention import plot_attention, plot_weight_and_contribution
 from ...plots.attention_lines import plot_attention_lines
+from ...plots.cells import attention_shades
 from ...plots.heads import plot_heads
-from ...plots.one_weight import plot_one_weight
+from ...plots.one_weight import one_weight_caption, plot_one_weight
 from ...plots.plot import house_style
 from .cells import cells_svg
-from .lines import Side, lines_svg
+from .lines import lines_svg
+from .svg import Side
+from .weight import weight_svg
 
 # Of a part that is not square, inches of one of two pictures side by side.
 _WIDE = 6.4
@@ -23,15 +26,7 @@ _WIDE = 6.4
 
 def sides(run, part):
     """The tokens that attend and those attended to, as `Side`."""
-    types = run.encoding.types
-
-    def side(numbers):
-        numbers = numbers.tolist()
-        return Side(
-            [run.tokens[i] for i in numbers], numbers, [types[i] for i in numbers]
-        )
-
-    left, right = side(part.rows), side(part.columns)
+    left, right = _side(run, part.rows), _side(run, part.columns)
     if part.beyond:
         right = Side(
             [*right.names, f"{part.beyond:,} others"],
@@ -39,6 +34,11 @@ def sides(run, part):
             [*right.texts, right.texts[-1] if right.texts else 0],
         )
     return left, right
+
+
+def _side(run, numbers):
+    types, numbers = run.encoding.types, numbers.tolist()
+    return Side([run.tokens[i] for i in numbers], numbers, [types[i] for i in numbers])
 
 
 def lines(run, part, drawn, title):
@@ -56,15 +56,26 @@ def lines(run, part, drawn, title):
 
 
 def cells(run, parts, title):
-    """The matrix view as inline SVGs, on one scale: the mean of the heads."""
-    tables = [part.matrix.mean(axis=0) for _, part in parts]
-    top = max(float(table.max()) for table in tables)
+    """The matrix view as inline SVGs, on one scale: the mean of the heads.
+
+    What goes to tokens beyond the window is said, and has no column: it is often so
+    large that its colour would leave the others dark.
+    """
+    tables = [part.weights.mean(axis=0) for _, part in parts]
+    norm = attention_shades(np.array(tables))["norm"]
     found = []
     for (what, part), table in zip(parts, tables):
-        left, right = sides(run, part)
         name = f"{title}: {what}"
         found.append(
-            cells_svg(table, left=left, right=right, top=top, label=name, title=name)
+            cells_svg(
+                table,
+                norm=norm,
+                left=_side(run, part.rows),
+                right=_side(run, part.columns),
+                outside=part.outside.mean(axis=0) if part.beyond else None,
+                label=name,
+                title=name,
+            )
         )
     return found
 
@@ -89,12 +100,13 @@ def one_file(svgs):
     )
 
 
-def live(svgs, caption):
-    """HTML of one or two pictures, in a box that scrolls, and their caption."""
+def live(svgs, hint, caption):
+    """HTML of one or two pictures, in a box that scrolls, a hint and the caption."""
     both = " bertlab-both" if len(svgs) > 1 else ""
     return (
         "<figure class='bertlab-figure' style='margin:0'>"
         f"<div class='bertlab-scroll{both}'>{''.join(svgs)}</div>"
+        f"<div class='bertlab-hint'>{html.escape(hint)}</div>"
         "<figcaption style='max-width:48em;line-height:1.4'>"
         f"{html.escape(caption)}</figcaption></figure>"
     )
@@ -105,17 +117,19 @@ def captioned(plot, caption):
     return replace(plot, caption=caption)
 
 
-def _named(run, part):
-    """Keywords that name both sides of a matrix; the columns where they differ."""
-    left, right = sides(run, part)
-    same = left.names == right.names and left.numbers == right.numbers
-    return {"tokens": left.names} | ({} if same else {"columns": right.names})
+def _named(left, right):
+    """Keywords that name both sides of a picture: the second where it differs."""
+    numbers = left.numbers, right.numbers
+    if left.names == right.names and numbers[0] == numbers[1]:
+        return {"tokens": left.names, "numbers": numbers}
+    return {"tokens": left.names, "columns": right.names, "numbers": numbers}
 
 
 def matrix(run, parts, title):
     """The matrix view: weight or contribution, or both side by side."""
-    tables = [part.matrix.mean(axis=0) for _, part in parts]
-    names = _named(run, parts[0][1])
+    tables = [part.weights.mean(axis=0) for _, part in parts]
+    part = parts[0][1]
+    names = _named(_side(run, part.rows), _side(run, part.columns))
     if len(tables) == 2:
         return plot_weight_and_contribution(*tables, title=title, **names)
     label = {"weight": "attention weight"}.get(parts[0][0], parts[0][0])
@@ -143,7 +157,7 @@ def static_lines(run, parts, title):
 def _static(run, part, title, ax=None):
     types = np.array(run.encoding.types)
     more = {"side": types[part.rows].tolist()} if run.paired else {}
-    names = _named(run, part)
+    names = _named(*sides(run, part))
     if "columns" in names:
         more = {}
     return plot_attention_lines(
@@ -156,9 +170,19 @@ def all_heads(run, layer, head):
     return plot_heads(run.encoding.attentions, tokens=run.tokens, picked=(layer, head))
 
 
+def live_weight(run, steps, head, row, column, title):
+    """The view inside one weight as inline SVG, and its caption."""
+    query, key = steps.query[head - 1, row], steps.key[head - 1, column]  # (size,) each
+    scores, weights = steps.scores[head - 1, row], steps.weights[head - 1, row]
+    about = {"tokens": run.tokens, "row": row, "column": column}
+    caption = one_weight_caption(query, key, scores[column], weights, **about)
+    svg = weight_svg(query, key, scores, weights, **about, title=title)
+    return svg, f"{title}. {caption}"
+
+
 def one_weight(run, steps, head, row, column, title):
     """Query, key and weight of one pair of tokens."""
-    return plot_one_weight(
+    plot = plot_one_weight(
         steps.query[head - 1],
         steps.key[head - 1],
         steps.scores[head - 1],
@@ -167,3 +191,4 @@ def one_weight(run, steps, head, row, column, title):
         column=column,
         title=title,
     )
+    return captioned(plot, f"{title}. {plot.caption}")

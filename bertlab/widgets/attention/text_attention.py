@@ -9,7 +9,8 @@ import numpy as np
 from ...attention import attend, contributions
 from ...encoder import Encoding, encode
 from ...errors import InputError
-from ...tokens import few, quoted, tokenize
+from ...plots.plot import listed
+from ...tokens import quoted, tokenize
 from .part import separators, shares
 
 
@@ -101,7 +102,7 @@ def read_token(tokens, typed):
                 return tokens.index(name)
         raise InputError(
             f"{quoted(typed)} is no token of this text: type a number from 0 to"
-            f" {last:,}, or one of {few(list(dict.fromkeys(tokens)), 12)}"
+            f" {last:,}, or one of {listed(map(quoted, dict.fromkeys(tokens)), 12)}."
         ) from None
     if not 0 <= number <= last:
         raise InputError(

@@ -15,6 +15,8 @@ from ...tokens import isolated, shorten
 # Pixels of a picture, and at most so many colours: the sprite stays under 60 kB.
 CELL, COLOURS = 32, 32
 WIDEST = 62
+# As many of them have room beside each other on a phone.
+_NARROW = 8
 
 
 def buttons(layers, heads):
@@ -81,6 +83,7 @@ def sprite_style(attentions, scope):
     ).save(file, "PNG", optimize=True)
     data = base64.b64encode(file.getvalue()).decode()
     own = f".{scope} .bertlab-thumbnails"
+    lines = 1 if heads <= _NARROW else 2
     places = "".join(
         f"{own} button:nth-child({layer * heads + head + 1})::before"
         f"{{background-position:{_percent(head, heads)} {_percent(layer, layers)}}}"
@@ -101,9 +104,8 @@ def sprite_style(attentions, scope):
         "font-weight:bold;box-shadow:none}"
         f"{own} button:focus-visible{{outline:3px solid #0072B2;outline-offset:-1px}}"
         # A phone has some twenty pixels for each of twelve.
-        f"@media (max-width:700px){{{own}>div{{gap:1px}}{own} button"
-        "{padding:0;border-width:1px;font-size:8px;letter-spacing:-.4px;"
-        "text-overflow:clip}}"
+        f"@media (max-width:600px){{{own} .widget-toggle-buttons,{own}>div"
+        f"{{grid-template-columns:repeat({-(-heads // lines)},minmax(0,1fr))}}}}"
         f"{places}</style>"
     )
 
