@@ -28,6 +28,7 @@ from bertlab.plots import (
     plot_similarities,
     plot_tokens,
 )
+from bertlab.plots.layers import plot_layers
 from bertlab.plots.plot import drawable, listed
 from bertlab.plots.text import (
     MOST_DRAWN,
@@ -593,3 +594,19 @@ def test_captions_never_lean_on_colour_alone(toy):
     for caption in plots:
         assert re.fullmatch(r"(?s)[A-Z0-9].{40,}\.", caption)
         assert not re.search(r"\b(blue|orange|green|red)\b", caption)
+
+
+def test_a_saved_picture_keeps_the_colours_of_its_areas():
+    draw = np.random.default_rng(0)
+    curves = {name: draw.random((30, 7)) + 2 * n for n, name in enumerate("abc")}
+    plot = plot_layers(curves, label="x", of="texts")
+    saved = Image.open(BytesIO(base64.b64decode(plot.image()[0]["image/png"])))
+    assert saved.mode == "P"
+    true, found = (np.int16(image.convert("RGB")) for image in (plot.picture(), saved))
+    off = np.abs(true - found).max(axis=-1)
+    colours, which = np.unique(true.reshape(-1, 3), axis=0, return_inverse=True)
+    share = np.bincount(which.ravel()) / which.size
+    # White, and a band about each of three curves.
+    assert (share > 0.02).sum() >= 4
+    assert off[(share > 0.001)[which].reshape(off.shape)].max() == 0
+    assert (off > 8).mean() < 0.01

@@ -9,6 +9,7 @@ from functools import lru_cache, wraps
 from io import BytesIO, StringIO
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib import style
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
@@ -38,6 +39,8 @@ _STYLE = {
     "axes.edgecolor": GREY,
     "figure.facecolor": "white",
 }
+# Red, green and blue as one number.
+_PLACES = np.array([256**2, 256, 1], np.int32)
 _SVG = {"svg.fonttype": "none", "svg.hashsalt": "bertlab"}
 
 
@@ -128,10 +131,27 @@ def encoded(picture, shades=False):
     A palette is enough for lines, letters and points; `shades` of colour need more.
     """
     file = BytesIO()
-    (picture if shades else picture.quantize(128, Image.Quantize.MAXCOVERAGE)).save(
-        file, "PNG"
-    )
+    (picture if shades else _with_palette(picture)).save(file, "PNG")
     return base64.b64encode(file.getvalue()).decode()
+
+
+def _with_palette(picture, most=128):
+    """Reduce a picture to its commonest colours, which stay exactly as they are.
+
+    Pillow's own ways to choose a palette give a pale area, such as a band about a
+    curve, the colour of another one; here only the edges of letters and lines change.
+    """
+    counted = picture.getcolors(picture.width * picture.height)
+    ordered = sorted(counted, key=lambda pair: -pair[0])
+    colours = np.array([colour for _, colour in ordered])  # (colours, 3)
+    palette = colours[:most]
+    products = colours @ palette.T  # (colours, palette)
+    nearest = ((palette**2).sum(axis=1) - 2 * products).argmin(axis=1)
+    place = np.zeros(256**3, np.uint8)  # in the palette, of each colour there can be
+    place[colours @ _PLACES] = nearest
+    found = Image.fromarray(place[np.asarray(picture, np.int32) @ _PLACES])
+    found.putpalette(palette.astype(np.uint8).tobytes())
+    return found
 
 
 def caption_output(caption):
