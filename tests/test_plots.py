@@ -604,7 +604,7 @@ def test_a_saved_picture_keeps_the_colours_of_its_areas():
     assert saved.mode == "P"
     true, found = (np.int16(image.convert("RGB")) for image in (plot.picture(), saved))
     off = np.abs(true - found).max(axis=-1)
-    colours, which = np.unique(true.reshape(-1, 3), axis=0, return_inverse=True)
+    _, which = np.unique(true.reshape(-1, 3), axis=0, return_inverse=True)
     share = np.bincount(which.ravel()) / which.size
     # White, and a band about each of three curves.
     assert (share > 0.02).sum() >= 4
