@@ -372,6 +372,19 @@ def predictions(notebook, path):
     ]
 
 
+def answered_predictions(notebook, path):
+    """A cell that compares a prediction with what was measured shows the answer."""
+    return [
+        f"the answer to {name!r} is not shown"
+        for cell in code_cells(notebook)
+        for name in re.findall(r"(\w+)\.compare\(", cell.source)
+        if not any(
+            re.search(r"Measured: |cannot be told here", text_of(output))
+            for output in cell.outputs
+        )
+    ]
+
+
 def visible_checks(notebook, path):
     """Each section has a check that comes out, visibly, as True."""
     return [
@@ -481,6 +494,7 @@ EVERY_NUMBERED_LESSON = [
     static_before_widget,
     number_of_sections,
     predictions,
+    answered_predictions,
     visible_checks,
     exercise_rules,
     worked_answers,

@@ -194,6 +194,7 @@ BREACHES = [
     (style.title, replace("# 01 · ", "# Lesson 01: ")),
     (style.set_up, replace("bert = bertlab.load()", "bert = None")),
     (style.set_up, replace("import bertlab", "")),
+    (style.answered_predictions, add("guess.compare('a')\n1")),
     (style.set_up, add("from os import path")),
     (style.forbidden, add("!pip install numpy")),
     (style.forbidden, add("%pip install numpy")),
