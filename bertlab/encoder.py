@@ -15,6 +15,8 @@ from .tokens import count
 # runs alone: memory for attention weights grows with the square of its length.
 BATCH_TOKENS = 1024
 LONG = 256
+# From so many texts on somebody has to wait.
+MANY = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +48,7 @@ def encode(
     mask=None,
     vectors=None,
     attentions=True,
-    progress=False,
+    progress=None,
 ):
     """Run the TensorFlow model on a text, or many, and return every layer's output.
 
@@ -64,8 +66,9 @@ def encode(
     attentions : bool
         False leaves the attention weights out: of long texts they are most of the
         memory.
-    progress : bool
-        Show, in a notebook, how far a list has come.
+    progress : bool, optional
+        Show, in a notebook, how far a list has come; without it, that of more than
+        `MANY` texts.
 
     Returns
     -------
@@ -104,6 +107,8 @@ def encode(
     found = [None] * len(given)
     batches = list(_batches(given))
     what = f"Running {count(len(given), 'text')} through {bert.name}"
+    if progress is None:
+        progress = len(given) > MANY
     for batch in steps(batches, what) if progress else batches:
         for n, encoding in zip(
             batch, _run(bert, [given[n] for n in batch], attentions)

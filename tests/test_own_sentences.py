@@ -1,0 +1,44 @@
+"""A learner's own text file in the place of the sample: the lessons still run."""
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from notebook_style import LESSONS
+
+OWN = "The dog barks.\n\nA cat sleeps on the mat.\nWe went home early.\n"
+PUT_IN = {
+    "06": (
+        'usable(sample.sentences())  # or usable(sample.sentences("my_file.txt"))',
+        'usable(sample.sentences("{}"))',
+    ),
+    "07": (
+        'sample.sentences()  # or sample.sentences("my_file.txt")',
+        'sample.sentences("{}")',
+    ),
+}
+
+
+@pytest.mark.parametrize("number", PUT_IN)
+def test_three_sentences(number, tmp_path):
+    file = tmp_path / "my_file.txt"
+    file.write_text(OWN, encoding="utf-8")
+    path = next(path for path in LESSONS if path.name.startswith(number))
+    notebook = nbformat.read(path, 4)
+    old, new = PUT_IN[number]
+    found = [cell for cell in notebook.cells if old in cell.source]
+    assert len(found) == 1
+    found[0].source = found[0].source.replace(old, new.format(file.as_posix()))
+    resources = {"metadata": {"path": path.parent}}
+    NotebookClient(notebook, timeout=600, resources=resources).execute()
+    said = "".join(output.get("text", "") for output in found[0].outputs)
+    after = "".join(
+        output.get("text", "")
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+    )
+    if number == "06":
+        assert "Fewer than 8 sentences have a word to draw" in after
+    else:
+        assert "3 sentences of" in said
+        assert "cannot be told here" in after
