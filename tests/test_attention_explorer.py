@@ -22,6 +22,7 @@ from bertlab.widgets.attention.part import (
     HIDDEN,
     RESCALED,
     choose,
+    last_start,
     separators,
     shares,
     strongest_lines,
@@ -205,8 +206,23 @@ def test_a_window_sums_up_what_goes_beyond():
     assert part.beyond == 3
     np.testing.assert_allclose(part.matrix.sum(axis=-1), 1)
     part = choose(WEIGHTS, [1], start=1, most=2, hide=HIDDEN, **ABOUT)
-    assert part.rows.tolist() == [1] and part.beyond == 2
-    np.testing.assert_allclose(part.matrix[0], [[0.25, 0.25]])
+    # The window holds so many tokens of those that are left.
+    assert part.rows.tolist() == [1, 3] and part.beyond == part.left_out == 1
+    np.testing.assert_allclose(part.matrix[0, 0], [0.25, 0.125, 0.125])
+    assert part.hidden == pytest.approx(1.3 / 3)
+
+
+def test_each_side_of_a_pair_has_its_own_window():
+    part = choose(WEIGHTS, [1], pairs="A→B", most=2, **ABOUT)
+    assert part.rows.tolist() == [0, 1] and part.columns.tolist() == [3, 4]
+    assert (part.beyond, part.left_out, part.outside) == (0, 1, None)
+    part = choose(WEIGHTS, [1], pairs="B→A", start=9, most=2, **ABOUT)
+    assert part.rows.tolist() == [3, 4] and part.columns.tolist() == [1, 2]
+    np.testing.assert_allclose(part.outside, [[0.4, 0.0]])
+    assert last_start(**ABOUT, most=2) == 3
+    assert last_start(**ABOUT, hide=HIDDEN, most=2) == 3
+    assert last_start(**ABOUT, pairs="A→B", most=2) == 1
+    assert last_start(**ABOUT, pairs="B→B", most=2) == 0
 
 
 @pytest.mark.parametrize(
@@ -214,8 +230,6 @@ def test_a_window_sums_up_what_goes_beyond():
     [
         ({"special": np.ones(5, bool), "hide": HIDDEN}, "only special tokens"),
         ({"types": [0] * 5, "pairs": "A→B"}, "nothing to show for A→B"),
-        ({"pairs": "B→A", "start": 0, "most": 2}, "move it"),  # no row
-        ({"pairs": "A→B", "start": 0, "most": 2}, "move it"),  # no column
     ],
 )
 def test_nothing_is_left(more, words):
@@ -312,6 +326,18 @@ def test_several_heads(fresh, weights):
     shown = {j: f"{w:.2f}" for j, w in enumerate(row) if w >= 0.01}
     assert numbers(svg, "from")[2] == shown
     assert fresh.caption.startswith("Layer 3, heads 2 and 7. ")
+    tokens = encode_tokens(fresh)
+    for side, table in (("from", weights[2]), ("to", weights[2].swapaxes(1, 2))):
+        two = table[[1, 6], 2]
+        k, j = np.unravel_index(two.argmax(), two.shape)
+        assert group(svg, side)[2].get("aria-label") == (
+            f"cat (2): most {'to' if side == 'from' else 'from'} {tokens[j]} ({j}),"
+            f" {two[k, j]:.2f} (head {(2, 7)[k]})"
+        )
+    strongest = "With several heads, the number is the strongest head's."
+    assert strongest in unescape(fresh.view.value)
+    fresh.heads.value = (2,)
+    assert strongest not in unescape(fresh.view.value)
 
 
 def test_hidden_and_rescaled_in_the_explorer(fresh, weights):
@@ -511,16 +537,40 @@ def test_the_slider_keeps_the_focus_and_has_its_new_range(fresh):
     assert fresh.start.layout.display is None
 
 
-def test_a_window_without_anything_of_a_pair(fresh):
-    fresh.first.value, fresh.second.value = "dog cat " * 240, "A dog."
-    before = fresh.view.value
+def test_one_long_text_to_another(fresh, bert):
+    texts = "dog cat " * 100, "A mat " * 70
+    fresh.first.value, fresh.second.value = texts
+    run = encode(bert, *texts)  # 202 tokens of A, 141 of B
     fresh.pairs.value = "A→B"
-    assert said(fresh) == (
-        "Please note: The window from token 0 on holds nothing of A→B: move it."
+    assert fresh.start.max == 202 - 128
+    assert said(fresh).startswith(
+        "343 tokens are more than can be read here: shown are 0 to 127, attending to"
+        " 202 to 329. Move"
     )
-    assert fresh.view.value == before
+    (svg,) = svgs(fresh)
+    assert [name_of(t) for t in group(svg, "from")] == run.tokens[:128]
+    assert [name_of(t) for t in group(svg, "to")] == [
+        *run.tokens[202:330],
+        "13 others",
+    ]
+    outside = run.attentions[2, 4, :128, 330:].sum(axis=-1).mean()
+    assert (
+        f"128 tokens of 343 attend here, from token 0 to 127; {outside:.0%} of their"
+        " weight goes to the 13 others" in fresh.caption
+    )
     fresh.start.value = fresh.start.max
-    assert fresh.view.value != before and not said(fresh).startswith("Please")
+    assert "shown are 74 to 201, attending to 215 to 342." in said(fresh)
+    assert fresh.plot().picture().width > 300
+    # All of B is shown: what is left out are only rows.
+    fresh.second.value = "A mat."
+    assert "shown are 74 to 201, attending to 202 to 205." in said(fresh)
+    assert "128 tokens of 206 attend here, from token 74 to 201." in fresh.caption
+    fresh.pairs.value = "B→B"
+    assert fresh.start.layout.display == "none" and said(fresh) == ""
+    # Without special tokens the window reaches the last word.
+    fresh.pairs.value, fresh.special.value = "A→A", HIDDEN
+    fresh.start.value = fresh.start.max
+    assert "shown are 73 to 200." in said(fresh)
 
 
 def names_of(axis):
@@ -826,7 +876,7 @@ def test_a_head_is_named_by_what_gets_most_over_all_its_places():
 
 def test_inside_one_weight(fresh, bert, weights):
     fresh.mode.value = "inside one weight"
-    words = weights[2, 4, 1:-1, 1:-1]
+    words = weights[2, 4, 1:-2, 1:-2]  # without the full stop
     i, j = np.unravel_index(words.argmax(), words.shape)
     tokens = encode_tokens(fresh)
     assert said(fresh).startswith(
@@ -839,7 +889,7 @@ def test_inside_one_weight(fresh, bert, weights):
     assert f"{steps.weights[4, 2, 6]:.3f}" in fresh.caption
     assert said(fresh).startswith("From cat (2) to mat (6).")
     fresh.to_token.value = ""
-    j = weights[2, 4, 2, 1:-1].argmax() + 1
+    j = weights[2, 4, 2, 1:-2].argmax() + 1
     assert said(fresh).startswith(f"From cat (2) to {tokens[j]} ({j}).")
     fresh.heads.value = (2, 7)
     assert "one head, the first of those chosen: 2" in said(fresh)
@@ -861,6 +911,58 @@ def test_a_token_that_is_not_there(fresh, typed, words):
     fresh.from_token.value = typed
     assert words in said(fresh) and said(fresh).startswith("Please note: ")
     assert fresh.view.value == before
+
+
+def test_what_another_text_left_in_a_box_counts_as_empty(fresh):
+    fresh.mode.value = "inside one weight"
+    fresh.from_token.value, fresh.to_token.value = "cat", "6"
+    fresh.first.value = "A dog."  # 5 tokens
+    assert said(fresh).startswith("From ") and fresh.plot().picture().width > 300
+    for name, typed in (("From", "cat"), ("To", "6")):
+        assert (
+            f"“{name} token” counts as empty: “{typed}” was typed for another text and"
+            " is no token of this one." in said(fresh)
+        )
+    # Typed for this text, it is wrong.
+    before = fresh.view.value
+    fresh.from_token.value = "mouse"
+    assert said(fresh).startswith("Please note: “mouse” is no token of this text")
+    assert fresh.view.value == before
+    # What a text has again is taken again.
+    fresh.from_token.value = "dog"
+    fresh.first.value = "Cats."
+    assert "“From token” counts as empty: “dog”" in said(fresh)
+    fresh.first.value = "A cat, a dog."
+    assert said(fresh).startswith("From dog (5) to ")
+
+
+def test_a_word_of_several_pieces(fresh, bert):
+    word = "tokenization"
+    pieces = bert.tokenizer.tokenize(word)
+    assert len(pieces) > 1
+    fresh.mode.value = "inside one weight"
+    fresh.first.value = f"The {word} is done."
+    fresh.from_token.value = word.title()
+    assert said(fresh).startswith(f"From {pieces[0]} (2) to ")
+    assert said(fresh).endswith(
+        f"“{word.title()}” is {len(pieces)} tokens here, {' '.join(pieces)}. The first"
+        " of them is taken."
+    )
+    fresh.first.value, fresh.second.value = TEXT, f"It is {word}."
+    assert said(fresh).startswith(f"From {pieces[0]} (11) to ")
+    assert encode_tokens(fresh)[11] == pieces[0]
+
+
+def test_the_first_pair_is_of_words(fresh):
+    fresh.mode.value = "inside one weight"
+    fresh.first.value = "!!! dog , cat ..."
+    words = {"dog (4)", "cat (6)"}
+    for layer in range(1, 7):
+        fresh.layer.value = layer
+        start, end = re.match(r"From (.*) to (.*?\))\.", said(fresh)).groups()
+        assert {start, end} <= words
+    fresh.first.value = "! ?"
+    assert re.match(r"From [!?] \(", said(fresh))
 
 
 def test_tokens_by_name():

@@ -255,6 +255,8 @@ def test_inside_one_weight_by_keyboard(fresh, bert):
     one, start, end = "inside one weight", "from_token", "to_token"
     choose(explorer, like, one, mode=one)
     box = explorer.box.get_by_label("From token:")
+    # The pair on show at first is another one.
+    follow(explorer, like, lambda: explorer.type(box, "1"), **{start: "1"})
     follow(explorer, like, lambda: explorer.type(box, "3"), **{start: "3"})
     other = explorer.box.get_by_label("To token:")
     follow(explorer, like, lambda: explorer.type(other, "Roof"), **{end: "Roof"})

@@ -16,8 +16,8 @@ WHAT_CONTRIBUTES = (
 NO_PAIR = "There is no second text, so {pairs} does not apply: all pairs are shown."
 ONE_HEAD = "This view shows one head, the first of those chosen: {head}."
 TOO_MANY = (
-    "{n:,} tokens are more than can be read here: shown are {first} to {last}. Move"
-    " “First shown” for others."
+    "{n:,} tokens are more than can be read here: shown are {which}. Move “First shown”"
+    " for others."
 )
 # What is said under each view: what a hand can do there.
 HINTS = dict.fromkeys(
@@ -28,12 +28,23 @@ HINTS["matrix"] = "Point at a row, or reach it with Tab, to read where most of i
 HINTS["inside one weight"] = (
     "Point at a dimension, or reach it with Tab, to read its numbers."
 )
+SEVERAL = " With several heads, the number is the strongest head's."
+LEFT_OVER = (
+    "“{name}” counts as empty: {typed} was typed for another text and is no token of"
+    " this one."
+)
 LEFT_OPEN = "An empty box takes the largest weight between words."
 
 
 def named(tokens, i):
     """A token with its place: ``cat (2)``."""
     return f"{isolated(tokens[i])} ({i})"
+
+
+def range_named(rows, columns):
+    """``3 to 130``, or ``3 to 130, attending to 200 to 327``."""
+    rows, columns = (f"{side[0]} to {side[-1]}" for side in (rows, columns))
+    return rows if rows == columns else f"{rows}, attending to {columns}"
 
 
 def heads_named(heads, most):
@@ -103,12 +114,17 @@ def part_caption(part, *, what, tokens, special, hide, pairs):
             f"Not shown: {names}, which get {part.hidden:.0%} of the words' {what};"
             f" {rest}"
         )
-    if part.beyond:
-        sentences.append(
+    if part.beyond or part.left_out:
+        where = (
             f"{count(len(part.rows), 'token')} of {len(tokens):,} attend here, from"
-            f" token {part.rows[0]} to {part.rows[-1]}; {part.outside.mean():.0%} of"
-            f" their {what} goes to the {part.beyond:,} others, which lie beyond."
+            f" token {part.rows[0]} to {part.rows[-1]}"
         )
+        if part.beyond:
+            where += (
+                f"; {part.outside.mean():.0%} of their {what} goes to the"
+                f" {part.beyond:,} others, which lie beyond"
+            )
+        sentences.append(f"{where}.")
     return " ".join(sentences)
 
 

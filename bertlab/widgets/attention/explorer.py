@@ -10,14 +10,15 @@ import ipywidgets
 from ...errors import InputError
 from ...plots.cells import ROOT
 from ...plots.plot import listed
+from ...tokens import quoted
 from ..explorer import Explorer
 from . import caption as say
 from . import controls, pictures
-from .caption import drawn_caption, heads_named, named, part_caption
+from .caption import drawn_caption, heads_named, named, part_caption, range_named
 from .controls import ALL, BOTH, CONTRIBUTION, HEADS, MATRIX, ONE, WEIGHT
-from .part import MOST_LINES, SHOWN, choose, strongest_lines
+from .part import MOST_LINES, SHOWN, choose, last_start, strongest_lines
 from .saving import file_name, save_pictures
-from .text_attention import find_pair, run_text
+from .text_attention import find_pair, find_token, run_text
 from .thumbnails import buttons, sprite_style, tooltips
 
 # So many tokens can still be read in each view; of a longer text a window is shown.
@@ -36,6 +37,7 @@ class AttentionExplorer(Explorer):
         self._steps = lru_cache(2)(lambda run, layer: run.steps(layer))
         self._grid_of = self._quiet = None
         self._last = 1  # the head that was shown last
+        self._typed_for = {}  # the texts for which a token was typed in a box
         self.thumbnails = buttons(layers, most)
         self.grid_style = ipywidgets.HTML(layout={"display": "none"})
         self.save = controls.save_button()
@@ -88,7 +90,7 @@ class AttentionExplorer(Explorer):
         about = {
             "types": run.encoding.types,
             "special": run.special,
-            "start": self.start.value if len(run.tokens) > self._most else 0,
+            "start": self.start.value,
             "most": self._most,
         }
         return [
@@ -128,6 +130,8 @@ class AttentionExplorer(Explorer):
     # Drawing
 
     def _update(self, change=None):
+        if change and change.owner in (self.from_token, self.to_token):
+            self._typed_for[change.owner] = self.first.value, self.second.value
         if not self._quiet:
             super()._update(change)
 
@@ -144,12 +148,15 @@ class AttentionExplorer(Explorer):
         """Run the model where the text is new, and draw the present view."""
         self._show_controls()
         run = self._text()
-        self._fit(run)
         self._last = self.head
-        sentences = list(self._sentences(run))
+        self._fit(run)
         if self.mode.value == ONE:
             svg, caption = self._one(run, pictures.live_weight)
-            return pictures.live([svg], say.HINTS[ONE], caption), caption, sentences
+            return (
+                pictures.live([svg], say.HINTS[ONE], caption),
+                caption,
+                self._sentences(run),
+            )
         parts = self._parts()
         caption = f"{self._title}. {self._said(run, parts)}"
         if self.mode.value != MATRIX:
@@ -159,8 +166,10 @@ class AttentionExplorer(Explorer):
             ]
             caption = f"{caption} {' '.join(drawn)}"
         hint = say.HINTS[self.mode.value]
+        if self.mode.value == HEADS and len(self._heads) > 1:
+            hint += say.SEVERAL
         view = pictures.live(self._svgs(run, parts), hint, caption)
-        return view, caption, sentences
+        return view, caption, self._sentences(run, parts)
 
     def _svgs(self, run, parts):
         """The present view's live pictures."""
@@ -191,9 +200,12 @@ class AttentionExplorer(Explorer):
             said.append(ROOT)
         return " ".join(said)
 
-    def _sentences(self, run):
+    def _sentences(self, run, parts=()):
         """What there is to say about the controls."""
-        view, n = self.mode.value, len(run.tokens)
+        return list(self._about_view(run, parts)) + list(self._about_pair(run))
+
+    def _about_view(self, run, parts):
+        view = self.mode.value
         heads = heads_named(self.heads.value, len(self.heads.buttons))
         several = len(self.heads.value) > 1
         if not run.paired and self.pairs.value != "all" and view in (HEADS, MATRIX):
@@ -202,18 +214,34 @@ class AttentionExplorer(Explorer):
             yield say.ONE_HEAD.format(head=self.head)
         if view == MATRIX and several:
             yield f"The matrix is the mean of {heads}."
-        if self._most and n > self._most:
-            first = self.start.value
-            last = min(first + self._most, n) - 1
-            yield say.TOO_MANY.format(n=n, first=first, last=last)
-        if view == ONE:
+        if parts and (parts[0][1].beyond or parts[0][1].left_out):
+            which = range_named(parts[0][1].rows, parts[0][1].columns)
+            yield say.TOO_MANY.format(n=len(run.tokens), which=which)
+
+    def _about_pair(self, run):
+        if self.mode.value == ONE:
             row, column = (named(run.tokens, i) for i in self._pair(run))
             yield f"From {row} to {column}. {say.LEFT_OPEN}"
+            for box in (self.from_token, self.to_token):
+                _, sentence = self._typed(run, box)
+                if sentence:
+                    yield sentence
+
+    def _typed(self, run, box):
+        """Number of the token typed in a box, or None; what to say about it."""
+        try:
+            return find_token(run, box.value)
+        except InputError:
+            if self._typed_for.get(box) == run.texts:
+                raise
+            name, typed = box.description.rstrip(":"), quoted(box.value.strip())
+            return None, say.LEFT_OVER.format(name=name, typed=typed)
 
     def _pair(self, run):
         """Numbers of the two tokens of the view inside one weight."""
         weights = run.weights(self.layer.value)[self.head - 1]
-        return find_pair(run, weights, self.from_token.value, self.to_token.value)
+        boxes = self.from_token, self.to_token
+        return find_pair(run, weights, *(self._typed(run, box)[0] for box in boxes))
 
     def _show_controls(self):
         """Show the controls that this view has, and no others."""
@@ -226,10 +254,9 @@ class AttentionExplorer(Explorer):
 
     def _fit(self, run):
         """Fit the controls to a text: window, pairs, the pictures of all heads."""
-        over = len(run.tokens) - self._most if self._most else 0
         with self._quietly():
-            self._fit_window(over)
             self.pairs.disabled = not run.paired
+            self._fit_window(self._over(run))
             if self.mode.value != ALL:
                 return
             self.thumbnails.value = self.layer.value, self.head
@@ -239,6 +266,13 @@ class AttentionExplorer(Explorer):
                 self.add_class(scope)
                 self.thumbnails.tooltips = tooltips(run.encoding.attentions, run.tokens)
                 self.grid_style.value = sprite_style(run.encoding.attentions, scope)
+
+    def _over(self, run):
+        """How far the window of this view can move."""
+        if not self._most:
+            return 0
+        types = run.encoding.types
+        return last_start(types, run.special, **self._filters, most=self._most)
 
     def _fit_window(self, over):
         """Let the window begin at each of `over` tokens; without any, hide it."""

@@ -95,9 +95,11 @@ def lines_svg(matrix, drawn, *, heads, left, right, label, title=""):
         for n, place in enumerate(ends[side]):
             take = (slice(None), slice(None), n) if side else (slice(None), n)
             best = int(most[take[1:]].argmax())
+            head = heads[int(matrix[take][:, best].argmax())]
             said = (
                 f"{called(own, n)}: most {'from' if side else 'to'}"
                 f" {called(other, best)}, {most[take[1:]][best]:.2f}"
+                f"{f' (head {head})' if len(heads) > 1 else ''}"
             )
             parts.append(
                 _token(own.names[n], said, place, row, side)

@@ -30,6 +30,8 @@ class Part:
         What goes to tokens beyond the window, summed up; None if there are none.
     beyond : int
         How many tokens those are.
+    left_out : int
+        How many tokens attend that lie beyond the window.
     hidden : float
         Mean share of a row that goes to special tokens which are not shown; 0 where
         they are.
@@ -41,6 +43,7 @@ class Part:
     weights: np.ndarray
     outside: np.ndarray | None
     beyond: int
+    left_out: int
     hidden: float
 
     @property
@@ -68,6 +71,54 @@ def shares(values):
     return values / np.where(total == 0, 1, total)
 
 
+def filtered(types, special, pairs="all", hide=SHOWN):
+    """Return the numbers of the tokens that may attend, and be attended to.
+
+    Parameters
+    ----------
+    types, special, pairs, hide
+        As for `choose`.
+
+    Returns
+    -------
+    list of ndarray of int
+
+    Raises
+    ------
+    InputError
+        If nothing is left.
+    """
+    types = np.asarray(types)
+    left = ~np.asarray(special, bool) if hide != SHOWN else np.ones(len(types), bool)
+    if not left.any():
+        raise InputError(
+            "There are only special tokens, and these are hidden: type a text, or"
+            " show the special tokens."
+        )
+    texts = PAIRS[pairs] or (types, types)
+    found = [np.flatnonzero(left & (types == text)) for text in texts]
+    if not all(map(len, found)):
+        raise InputError(
+            f"There is nothing to show for {pairs}: one of the two texts has no"
+            " token left. Choose other pairs, or show the special tokens."
+        )
+    return found
+
+
+def starts(types, pairs="all"):
+    """Return the first token of the text, or texts, of each side."""
+    types = np.asarray(types)
+    return [int((types == text).argmax()) for text in PAIRS[pairs] or (types, types)]
+
+
+def last_start(types, special, pairs="all", hide=SHOWN, most=128):
+    """Return the last place to which a window can move, 0 if it is not needed."""
+    sides = zip(filtered(types, special, pairs, hide), starts(types, pairs))
+    return max(
+        int(side[-most]) - first if len(side) > most else 0 for side, first in sides
+    )
+
+
 def choose(
     weights, heads, *, types, special, pairs="all", hide=SHOWN, start=0, most=128
 ):
@@ -87,7 +138,8 @@ def choose(
     hide : str
         Of `SPECIAL`: what becomes of the special tokens.
     start : int
-        First token of the window.
+        First token of the window, counted from the beginning of the text that a side
+        shows; each side has a window of its own, which stops at the text's end.
     most : int
         Tokens in the window.
 
@@ -102,35 +154,17 @@ def choose(
     """
     chosen = np.asarray(weights)[[head - 1 for head in heads]]
     types, special = np.asarray(types), np.asarray(special, bool)
-    source, target = PAIRS[pairs] or (None, None)
-    from_, to = np.ones(len(types), bool), np.ones(len(types), bool)
+    from_, to = filtered(types, special, pairs, hide)
     hidden = 0.0
-    if hide != SHOWN:
-        from_, to = ~special, ~special
-        if not from_.any():
-            raise InputError(
-                "There are only special tokens, and these are hidden: type a text, or"
-                " show the special tokens."
-            )
-    if source is not None:
-        from_, to = from_ & (types == source), to & (types == target)
-        if not (from_.any() and to.any()):
-            raise InputError(
-                f"There is nothing to show for {pairs}: one of the two texts has no"
-                " token left. Choose other pairs, or show the special tokens."
-            )
     if hide != SHOWN:
         hidden = float(chosen[:, from_][..., special].sum(axis=-1).mean())
     if hide == RESCALED:
         chosen = shares(np.where(special, 0, chosen))
-    inside = np.zeros(len(types), bool)
-    inside[start : start + most] = True
-    rows, columns = np.flatnonzero(from_ & inside), np.flatnonzero(to & inside)
-    if not (len(rows) and len(columns)):
-        raise InputError(
-            f"The window from token {start} on holds nothing of {pairs}: move it."
-        )
-    beyond = np.flatnonzero(to & ~inside)
+    rows, columns = (
+        _window(side, first + start, most)
+        for side, first in zip((from_, to), starts(types, pairs))
+    )
+    beyond = np.setdiff1d(to, columns)
     attending = chosen[:, rows]
     return Part(
         heads=tuple(heads),
@@ -139,8 +173,15 @@ def choose(
         weights=attending[..., columns],
         outside=attending[..., beyond].sum(axis=-1) if len(beyond) else None,
         beyond=len(beyond),
+        left_out=len(from_) - len(rows),
         hidden=hidden,
     )
+
+
+def _window(side, start, most):
+    """The first `most` tokens of a side from `start` on, or the last `most`."""
+    first = min(np.searchsorted(side, start), max(len(side) - most, 0))
+    return side[first : first + most]
 
 
 def strongest_lines(matrix, tokens, most=MOST_LINES):

@@ -9,8 +9,10 @@ import numpy as np
 from ...attention import attend, contributions
 from ...encoder import Encoding, encode
 from ...errors import InputError
+from ...measures.patterns import is_punctuation
 from ...plots.plot import listed
-from ...tokens import quoted, tokenize
+from ...tokens import few, quoted, tokenize
+from ...words import find_word
 from .part import separators, shares
 
 
@@ -24,14 +26,19 @@ class TextAttention:
     encoding : Encoding
     special : (tokens,) ndarray of bool
         Which tokens are [CLS], [SEP] or [PAD].
-    paired : bool
-        Whether there are two texts.
+    texts : (str, str)
+        As they were typed.
     """
 
     bert: object
     encoding: Encoding
     special: np.ndarray
-    paired: bool
+    texts: tuple[str, str]
+
+    @property
+    def paired(self):
+        """Whether there are two texts."""
+        return bool(self.texts[1].strip())
 
     @property
     def tokens(self):
@@ -68,7 +75,7 @@ def run_text(bert, first, second):
     if 0 not in tokenize(bert, first, pair).source:
         raise InputError(tokenize(bert, first).sentences[0])
     return TextAttention(
-        bert, encoding, separators(bert, encoding.ids), pair is not None
+        bert, encoding, separators(bert, encoding.ids), (first, second)
     )
 
 
@@ -111,24 +118,66 @@ def read_token(tokens, typed):
     return number
 
 
-def find_pair(run, weights, attending, attended):
-    """Return the numbers of two tokens that somebody typed, or left open.
+def find_token(run, typed):
+    """Return the number of the token that somebody typed, and what is unusual about it.
 
-    Parameters
-    ----------
-    run : TextAttention
-    weights : (tokens, tokens) ndarray
-        One head's: what is left open is where the largest weight is, between words.
-    attending, attended : str
-        As for `read_token`.
+    Of a word of several pieces it is the first piece.
+
+    Returns
+    -------
+    number : int or None
+        As of `read_token`.
+    sentence : str
+        Empty for a plain token.
 
     Raises
     ------
     InputError
         If there is no such token.
     """
-    row, column = (read_token(run.tokens, typed) for typed in (attending, attended))
-    word = ~run.special if not run.special.all() else run.special
+    try:
+        return read_token(run.tokens, typed), ""
+    except InputError:
+        pieces = _pieces(run, typed)
+        if not pieces:
+            raise
+    if len(pieces) == 1:
+        return pieces[0], ""
+    names = few([run.tokens[i] for i in pieces])
+    return pieces[0], (
+        f"{quoted(typed.strip())} is {len(pieces):,} tokens here, {names} The first of"
+        " them is taken."
+    )
+
+
+def _pieces(run, word):
+    """Numbers of the tokens of a word where it first occurs; empty if nowhere."""
+    for n, text in enumerate(run.texts[: 1 + run.paired]):
+        try:
+            first = find_word(run.bert, text, word)[0]
+        except InputError:
+            continue
+        # Encoded alone, a text has its [CLS] before it.
+        before = int(np.argmax(np.array(run.encoding.types) == 1)) - 1 if n else 0
+        return [before + i for i in first]
+    return []
+
+
+def find_pair(run, weights, row, column):
+    """Return the numbers of two tokens of which one or both may be left open.
+
+    Parameters
+    ----------
+    run : TextAttention
+    weights : (tokens, tokens) ndarray
+        One head's: what is left open is where the largest weight is, between words.
+    row, column : int or None
+        The token that attends and the one attended to; None is left open.
+    """
+    marks = np.array([is_punctuation(token) for token in run.tokens], bool)
+    # A text may be nothing but punctuation, or special tokens.
+    kinds = ~(run.special | marks), ~run.special, run.special
+    word = next(kind for kind in kinds if kind.any())
     from_ = word if row is None else np.arange(len(word)) == row
     to = word if column is None else np.arange(len(word)) == column
     allowed = np.where(from_[:, None] & to, weights, -1)
