@@ -1,6 +1,7 @@
 """How far a list has come: shown in a kernel, never in a plain Python."""
 
 import sys
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -173,3 +174,23 @@ def test_ipython_in_a_terminal_shows_nothing(capfd, monkeypatch):
     monkeypatch.setattr("IPython.get_ipython", object)
     assert list(steps("ab", "Counting")) == ["a", "b"]
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    "asked, texts, shows",
+    [
+        ({}, encoder.MANY, False),
+        ({}, encoder.MANY + 1, True),
+        ({"progress": True}, 2, True),
+        ({"progress": False}, encoder.MANY + 1, False),
+    ],
+)
+def test_encode_shows_a_bar_where_somebody_has_to_wait(
+    monkeypatch, asked, texts, shows
+):
+    said = bars(monkeypatch)
+    given = SimpleNamespace(ids=[0], mask=[1], vectors=None)
+    monkeypatch.setattr(encoder, "_prepared", lambda bert, entry, n: given)
+    monkeypatch.setattr(encoder, "_run", lambda bert, batch, attentions: batch)
+    assert len(encode(SimpleNamespace(name="tiny"), ["the"] * texts, **asked)) == texts
+    assert bool(said) == shows
