@@ -8,6 +8,7 @@ import numpy as np
 
 from .errors import InputError
 from .inputs import Inputs, prepare, shown
+from .model import return_free_memory
 from .progress import steps
 from .tokens import count
 
@@ -17,6 +18,9 @@ BATCH_TOKENS = 1024
 LONG = 256
 # From so many texts on somebody has to wait.
 MANY = 100
+# A compiled model takes half the time of an ordinary one, and compiling it as long as
+# some 400 texts do: so it is done for those who go on after this many.
+COMPILED_AFTER = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +118,8 @@ def encode(
             batch, _run(bert, [given[n] for n in batch], attentions)
         ):
             found[n] = encoding
+    if len(given) > MANY:
+        return_free_memory()
     return found
 
 
@@ -167,21 +173,52 @@ def _run(bert, batch, attentions):
         vectors = np.zeros((len(batch), longest, hidden), np.float32)
         for row, given in zip(vectors, batch):
             row[: len(given.ids)] = given.vectors
-        tokens = {"input_ids": None, "inputs_embeds": vectors}
-    out = bert.model(
-        **tokens,
-        position_ids=padded("positions"),
-        token_type_ids=padded("types"),
-        attention_mask=padded("mask"),
-        output_hidden_states=True,
-        output_attentions=attentions,
-        training=False,
-    )
-    states = np.stack([state.numpy() for state in out.hidden_states], axis=1)
-    weights = [None] * len(batch)
-    if attentions:
-        weights = np.stack([layer.numpy() for layer in out.attentions], axis=1)
+        tokens = {"inputs_embeds": vectors}
+    tokens["position_ids"] = padded("positions")
+    tokens["token_type_ids"] = padded("types")
+    tokens["attention_mask"] = padded("mask")
+    states, weights = _runner(bert, len(batch), attentions, tokens)(**tokens)
+    states = np.stack([state.numpy() for state in states], axis=1)
+    if weights is None:
+        weights = [None] * len(batch)
+    else:
+        weights = np.stack([layer.numpy() for layer in weights], axis=1)
     return [_cut(*parts) for parts in zip(batch, states, weights)]
+
+
+def _runner(bert, texts, attentions, tokens):
+    """The function that runs the model: compiled, where many texts went before."""
+
+    def run(**given):
+        out = bert.model(
+            given.pop("input_ids", None),
+            **given,
+            output_hidden_states=True,
+            output_attentions=attentions,
+            training=False,
+        )
+        return out.hidden_states, out.attentions
+
+    # Kept with the model, and gone with it. Somebody may give it a larger token table,
+    # which a function that was compiled before does not know of.
+    used = vars(bert).setdefault("_used", {"texts": 0})
+    if texts > 1:
+        used["texts"] += texts
+    if texts == 1 or used["texts"] <= COMPILED_AFTER:
+        return run
+    kind = attentions, *tokens, id(bert.model.get_input_embeddings().weight)
+    if kind not in used:
+        import tensorflow
+
+        sizes = {
+            name: tensorflow.TensorSpec([None] * array.ndim, array.dtype, name)
+            for name, array in tokens.items()
+        }
+        if "inputs_embeds" in tokens:  # the last of its sizes must be known
+            shape = [None, None, bert.config.hidden_size]
+            sizes["inputs_embeds"] = tensorflow.TensorSpec(shape, "float32")
+        used[kind] = tensorflow.function(run).get_concrete_function(**sizes)
+    return used[kind]
 
 
 def _cut(given, states, weights):

@@ -528,3 +528,55 @@ def test_any_list_is_as_one_by_one(tiny):
             assert_same(one, encode(tiny, text))
 
     check()
+
+
+@pytest.mark.parametrize("attentions", [True, False])
+@pytest.mark.parametrize("vectors", [True, False])
+def test_who_goes_on_gets_a_compiled_model(tmp_path, monkeypatch, attentions, vectors):
+    """After many texts it is compiled, and gives the same for texts of any length."""
+    fresh = bertlab.load(write(tmp_path / "bert", tiny_files()))
+    monkeypatch.setattr(encoder, "COMPILED_AFTER", 3)
+    given = [prepare(fresh, text) for text in ("the bank", "bank", "the the the")]
+    if vectors:
+        rows = fresh.tables.token
+        given = [
+            prepare(fresh, "", ids=one.ids, vectors=rows[one.ids]) for one in given
+        ]
+    ordinary = encode(fresh, given, attentions=attentions)
+    model, called = fresh.model, []
+
+    def noted(*args, **more):
+        called.append(args)
+        return model(*args, **more)
+
+    noted.get_input_embeddings = model.get_input_embeddings
+    monkeypatch.setitem(vars(fresh), "model", noted)
+    for texts in (given, given[:2], [given[2], given[0], given[0], given[1]]):
+        for one, other in zip(texts, encode(fresh, texts, attentions=attentions)):
+            (usual,) = (o for o in ordinary if o.ids == one.ids)
+            np.testing.assert_allclose(
+                usual.hidden_states, other.hidden_states, atol=1e-5
+            )
+            if attentions:
+                np.testing.assert_allclose(
+                    usual.attentions, other.attentions, atol=1e-5
+                )
+            else:
+                assert other.attentions is None
+    assert len(called) == 1, "traced once, for all lengths"
+    encode(fresh, given[:1], attentions=attentions)
+    assert len(called) == 2, "a single text waits for nothing"
+
+
+def test_a_compiled_model_sees_a_larger_table(tmp_path, monkeypatch):
+    fresh = bertlab.load(write(tmp_path / "bert", tiny_files()))
+    monkeypatch.setattr(encoder, "COMPILED_AFTER", 1)
+    texts = ["the bank", "bank the"]
+    before = encode(fresh, texts)
+    model = fresh.model
+    model.resize_token_embeddings(len(fresh.tables.token) + 1)
+    weight = model.get_input_embeddings().weight
+    weight.assign(weight * 2)
+    after = encode(fresh, texts)
+    for one, other in zip(before, after):
+        assert np.abs(one.hidden_states - other.hidden_states).max() > 0.01
