@@ -1,5 +1,6 @@
 """The numbers that notebooks, explorers and the ledger report, as pure functions."""
 
+from .averages import best_average
 from .contextual import (
     dominant_dimensions,
     explained_by_one,
@@ -8,8 +9,9 @@ from .contextual import (
     standardised,
 )
 from .ingredients import leave_out
+from .inversion import in_order, invert, recovered, without_each
 from .mixing import left_over, mixed
-from .moves import apart
+from .moves import apart, shifts
 from .patterns import (
     by_text,
     entropy,
@@ -18,6 +20,7 @@ from .patterns import (
     share,
 )
 from .positions import Positions, place, positions_of
+from .probes import difference, probe
 from .whole_words import (
     Usable,
     frequent_words,
@@ -31,11 +34,15 @@ __all__ = [
     "Positions",
     "Usable",
     "apart",
+    "best_average",
     "by_text",
+    "difference",
     "dominant_dimensions",
     "entropy",
     "explained_by_one",
     "frequent_words",
+    "in_order",
+    "invert",
     "leave_out",
     "left_over",
     "mean_cosine",
@@ -45,11 +52,15 @@ __all__ = [
     "nearest_rows",
     "place",
     "positions_of",
+    "probe",
     "random_places",
+    "recovered",
     "relations",
     "share",
+    "shifts",
     "shuffled_trios",
     "standardised",
     "usable_occurrences",
     "whole_words",
+    "without_each",
 ]

@@ -5,6 +5,35 @@ from __future__ import annotations
 import numpy as np
 
 
+def shifts(before, after):
+    """Return how far each token's state has moved, at each layer.
+
+    Parameters
+    ----------
+    before, after : (layers + 1, tokens, hidden) array_like
+        Of the same tokens, in the same order: `bertlab.changes.Change` says where they
+        stand.
+
+    Returns
+    -------
+    (layers + 1, tokens) ndarray
+        Distance as a share of the norm before: 0 if nothing moved; two vectors of one
+        length at a right angle are 1.41 apart.
+
+    Raises
+    ------
+    ValueError
+        If they are not as many, or a state before is all zeros.
+    """
+    before, after = np.asarray(before, float), np.asarray(after, float)
+    if before.shape != after.shape:
+        raise ValueError(f"states of {before.shape} and of {after.shape}: not paired")
+    norm = np.linalg.norm(before, axis=-1)
+    if not norm.all():
+        raise ValueError("of a state of zeros there is no share")
+    return np.linalg.norm(after - before, axis=-1) / norm
+
+
 def apart(states):
     """Return how far two different tokens are apart on average, at each layer.
 

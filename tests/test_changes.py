@@ -1,0 +1,136 @@
+"""Interventions: which tokens, positions and types are left, and which are the same."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from toy import toy_bert
+
+from bertlab import changes, inputs
+from bertlab.errors import InputError
+from bertlab.measures import shifts
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory):
+    return toy_bert(tmp_path_factory.mktemp("toy"))
+
+
+@pytest.fixture(scope="module")
+def before(toy):
+    """[CLS] dog cat [SEP] car [SEP]: the IDs 2 6 7 3 8 3, the types 0 0 0 0 1 1."""
+    return inputs.prepare(toy, "dog cat", "car")
+
+
+def test_replace(toy, before):
+    change = changes.replace(toy, before, {0: 4, -2: 6})
+    assert change.inputs.tokens == ["[MASK]", "dog", "cat", "[SEP]", "dog", "[SEP]"]
+    assert change.inputs.ids == [4, 6, 7, 3, 6, 3]
+    assert change.inputs.positions == before.positions
+    assert change.inputs.types == before.types
+    assert change.before == change.after == [1, 2, 3, 5]
+    assert before.ids == [2, 6, 7, 3, 8, 3]  # as it was
+
+
+def test_remove_moves_the_others_up(toy, before):
+    change = changes.remove(toy, before, [0, 3])
+    assert change.inputs.tokens == ["dog", "cat", "car", "[SEP]"]
+    assert change.inputs.positions == [0, 1, 2, 3]
+    assert change.inputs.types == [0, 0, 1, 1]
+    assert (change.before, change.after) == ([1, 2, 4, 5], [0, 1, 2, 3])
+
+
+def test_remove_and_leave_a_gap(toy, before):
+    change = changes.remove(toy, before, [0, -3], close=False)
+    assert change.inputs.tokens == ["dog", "cat", "car", "[SEP]"]
+    assert change.inputs.positions == [1, 2, 4, 5]
+
+
+def test_move(toy, before):
+    change = changes.move(toy, before, 0, -1)
+    assert change.inputs.tokens == ["dog", "cat", "[SEP]", "car", "[SEP]", "[CLS]"]
+    assert change.inputs.positions == [0, 1, 2, 3, 4, 5]
+    assert change.inputs.types == [0, 0, 0, 1, 1, 0]
+    assert change.before == [1, 2, 3, 4, 5, 0]
+    assert change.after == [0, 1, 2, 3, 4, 5]
+
+
+def test_move_with_its_position(toy, before):
+    change = changes.move(toy, before, 4, 1, close=False)
+    assert change.inputs.tokens == ["[CLS]", "car", "dog", "cat", "[SEP]", "[SEP]"]
+    assert change.inputs.positions == [0, 4, 1, 2, 3, 5]
+
+
+@settings(deadline=None)
+@given(st.integers(0, 5), st.integers(0, 5), st.booleans(), st.data())
+def test_the_same_tokens_are_paired(toy, before, place, to, close, data):
+    change = data.draw(
+        st.sampled_from(
+            [
+                changes.move(toy, before, place, to, close=close),
+                changes.remove(toy, before, [place], close=close),
+                changes.replace(toy, before, {place: 9}),
+            ]
+        )
+    )
+    for b, a in zip(change.before, change.after, strict=True):
+        assert before.ids[b] == change.inputs.ids[a]
+        assert before.types[b] == change.inputs.types[a]
+        if not close:
+            assert before.positions[b] == change.inputs.positions[a]
+    assert len(change.before) == len(set(change.before))
+
+
+def test_moving_there_and_back_changes_nothing(toy, before):
+    there = changes.move(toy, before, 1, 4).inputs
+    assert vars(changes.move(toy, there, 4, 1).inputs) == vars(before)
+
+
+def test_own_positions_and_mask_go_along(toy):
+    own = inputs.prepare(toy, "dog cat", positions=[4, 0, 2, 6], mask=[1, 0, 1, 1])
+    change = changes.remove(toy, own, [1])
+    assert change.inputs.mask == [1, 1, 1]
+    assert change.inputs.positions == [0, 2, 4]
+    change = changes.remove(toy, own, [1], close=False)
+    assert change.inputs.positions == [4, 2, 6]
+
+
+def test_vectors_go_along(toy):
+    vectors = np.arange(24.0).reshape(4, 6)
+    own = inputs.prepare(toy, "dog cat", vectors=vectors)
+    moved = changes.move(toy, own, 0, 3).inputs
+    assert (moved.vectors == vectors[[1, 2, 3, 0]]).all()
+    with pytest.raises(InputError, match="change the vectors"):
+        changes.replace(toy, own, {0: 4})
+
+
+@pytest.mark.parametrize(
+    "change, says",
+    [
+        (lambda toy, b: changes.replace(toy, b, {6: 4}), "There is no place 6"),
+        (lambda toy, b: changes.replace(toy, b, {-7: 4}), "places are 0 to 5"),
+        (lambda toy, b: changes.replace(toy, b, {0: 99}), "no token ID 99"),
+        (lambda toy, b: changes.replace(toy, b, {0: 4, -6: 5}), "named twice"),
+        (lambda toy, b: changes.replace(toy, b, {0: "dog"}), "whole numbers"),
+        (lambda toy, b: changes.replace(toy, b, {"dog": 4}), "whole number, not 'dog'"),
+        (lambda toy, b: changes.remove(toy, b, [1.5]), "whole number, not 1.5"),
+        (lambda toy, b: changes.remove(toy, b, [0, 0]), "named twice"),
+        (lambda toy, b: changes.remove(toy, b, range(6)), "No token would be left"),
+        (lambda toy, b: changes.move(toy, b, 0, 6), "There is no place 6"),
+        (lambda toy, b: changes.move(toy, b, -7, 0), "There is no place -7"),
+    ],
+)
+def test_what_cannot_be_done_is_a_sentence(toy, before, change, says):
+    with pytest.raises(InputError, match=says):
+        change(toy, before)
+
+
+def test_shifts_of_known_states():
+    before = np.array([[[3.0, 4], [0, 2]], [[1, 0], [0, 1]]])
+    after = np.array([[[3.0, 4], [0, 3]], [[0, 1], [0, -1]]])
+    assert np.allclose(shifts(before, after), [[0, 0.5], [2**0.5, 2]])
+    assert shifts(before, before).max() == 0
+    with pytest.raises(ValueError, match="zeros"):
+        shifts(np.zeros((1, 1, 2)), after[:1, :1])
+    with pytest.raises(ValueError, match="not paired"):
+        shifts(before, after[:1])
