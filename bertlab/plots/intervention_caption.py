@@ -1,0 +1,81 @@
+"""What the picture of an intervention shows, in words."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..tokens import count, isolated
+from .layers import by_layer
+
+# The row that every picture has; below this, a share is rounding.
+MEAN, STILL = "tokens, on average", 5e-4
+
+
+def interventions_caption(moved, tokens, *, numbers, new, below, what, title):
+    """Say in words what a picture of an intervention shows.
+
+    Parameters
+    ----------
+    moved : (layers + 1, kept) ndarray
+    tokens, numbers : sequences
+        Of those that stay.
+    new : int
+        How many tokens there are besides.
+    below : list of (str, (layers + 1,) ndarray, (runs, layers + 1) ndarray or None)
+        The rows below the tokens.
+    what, title : str
+        As for `plot_interventions`.
+
+    Returns
+    -------
+    str
+    """
+    last, n = len(moved) - 1, len(tokens)
+    start = f"{title}. " if title else ""
+    some = f"{count(n, 'token')} that {'stays' if n == 1 else 'stay'}"
+    still = moved.max() < STILL
+    if still:
+        said = [f"{start}None of the {some} moves, at any layer."]
+    else:
+        layer, most = np.unravel_index(np.argmax(moved), moved.shape)
+        mean = by_layer(moved.mean(axis=1), True)
+        said = [
+            f"{start}How far each of the {some} moves, as a share of its state's norm"
+            f" before. Furthest: {isolated(tokens[most])} ({numbers[most]}), by"
+            f" {moved[layer, most]:.1%} at layer {layer}. Mean, from layer 0 on:"
+            f" {mean}."
+        ]
+    if new:
+        said.append(f"{count(new, 'token')} {'is' if new == 1 else 'are'} new.")
+    runs_of = {
+        name: after[2]
+        for (name, _, runs), after in zip(below, [*below[1:], (None,) * 3])
+        if runs is None
+    }
+    for name, row, runs in below:
+        if runs is not None:
+            continue
+        runs = runs_of[name]
+        if name == MEAN:
+            if runs is not None:
+                said.append(_scale_told(row, runs, what, still))
+        elif not still:
+            told = f"{isolated(name[:1].upper() + name[1:])} moves by {row[last]:.1%}"
+            if runs is not None:
+                told += f" (control: {runs[:, last].mean():.1%})"
+            said.append(f"{told} at layer {last}.")
+    return " ".join(said)
+
+
+def _scale_told(row, runs, what, still):
+    """Say how far the tokens move in the control, and compare with it."""
+    mean, last = runs.mean(axis=0), len(row) - 1
+    told = f"Control, {what} ({len(runs)}): {by_layer(mean, True)}."
+    if still or mean[last] < STILL:
+        return told
+    low, high = runs[:, last].min(), runs[:, last].max()
+    spread = f", which goes from {low:.1%} to {high:.1%}" if len(runs) > 1 else ""
+    return (
+        f"{told} At layer {last} the tokens move {row[last] / mean[last]:.2f} times as"
+        f" far as in the control{spread}."
+    )
