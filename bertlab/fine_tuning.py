@@ -1,0 +1,168 @@
+"""The same texts, halves and seeds, fine-tuned with one pooling after another."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .errors import InputError
+from .model import return_free_memory
+from .progress import steps
+from .tokens import count
+from .trainers import fine_tuner
+from .training import steps_in
+
+
+class FineTuning:
+    """Fine-tune a BERT with several poolings, and test each on texts it has not seen.
+
+    In a round the texts are halved, each label evenly. The model is trained on one half
+    and tested on the other, then the other way about: so each text is tested once. All
+    poolings have the same halves, order of texts, first head and dropout.
+
+    Parameters
+    ----------
+    bert : Bert
+        Its own model stays as it is.
+    given : list of Inputs
+    poolings : dict of str to list of (tokens,) array_like
+        By name, how much each token's last state counts, for each text.
+    labels : (texts,) sequence
+    rounds, epochs, batch : int
+    rate : float
+        The largest learning rate.
+    train : int, optional
+        Train on no more texts than this, out of each half; all are tested.
+
+    Attributes
+    ----------
+    answers : (texts,) ndarray of int
+        The labels, as numbers from 0.
+    done : dict of (str, int) to (texts,) ndarray of bool
+        For each pooling and half that is done (`trained_on`'s number), which texts were
+        told right; False for those that were trained on.
+
+    Raises
+    ------
+    InputError
+        If there are not two labels, or fewer than two texts of one.
+    """
+
+    def __init__(
+        self,
+        bert,
+        given,
+        poolings,
+        labels,
+        *,
+        rounds=1,
+        epochs=2,
+        batch=8,
+        rate=3e-4,
+        train=None,
+    ):
+        names, self.answers = np.unique(np.asarray(labels), return_inverse=True)
+        if len(names) < 2 or np.bincount(self.answers).min() < 2:
+            raise InputError(
+                "Give texts with two labels or more, and two texts or more of each."
+            )
+        self.poolings, self.done = dict(poolings), {}
+        self._bert, self._given, self._train = bert, given, train
+        self._rounds = rounds
+        self._how = {"epochs": epochs, "batch": batch, "rate": rate}
+        self._classes, self._trainer = len(names), None
+
+    def trained_on(self, half):
+        """Return which texts are trained on in a half (0, 1, …), (texts,) bool."""
+        random = np.random.default_rng(half // 2)
+        chosen = np.zeros(len(self.answers), bool)
+        for label in range(self._classes):
+            those = random.permutation(np.flatnonzero(self.answers == label))
+            chosen[those[label % 2 :: 2]] = True
+        return chosen if half % 2 == 0 else ~chosen
+
+    def run(self):
+        """Do what is not done yet, with a bar under the cell.
+
+        Stopped, it keeps what is done, and goes on with the rest when it is run again.
+
+        Returns
+        -------
+        FineTuning
+            Itself.
+        """
+        halves = range(2 * self._rounds)
+        every = [(name, half) for half in halves for name in self.poolings]
+        left = [key for key in every if key not in self.done]
+        if not left:
+            return self
+        if self._trainer is None:
+            return_free_memory()
+            self._trainer = fine_tuner(self._bert, self._classes)
+        epochs, batch = self._how["epochs"], self._how["batch"]
+        pending = [
+            (key, step)
+            for key in left
+            for step in range(steps_in(len(self._texts(key[1])), epochs, batch), 0, -1)
+        ]
+        what = f"Fine-tuning {self._bert.name} {count(len(left), 'time')}"
+        going = None
+        for key, step in steps(pending, what):
+            going = going or self._begun(key)
+            next(going)
+            if step == 1:
+                going = None
+                self.done[key] = self._tested(key)
+                return_free_memory()
+        return self
+
+    def _texts(self, half):
+        texts = np.flatnonzero(self.trained_on(half))
+        random = np.random.default_rng(half)
+        return np.sort(random.permutation(texts)[: self._train])
+
+    def _begun(self, key):
+        name, half = key
+        texts, weights = self._texts(half), self.poolings[name]
+        return self._trainer.steps(
+            [self._given[n] for n in texts],
+            [weights[n] for n in texts],
+            self.answers[texts],
+            seed=half,
+            **self._how,
+        )
+
+    def _tested(self, key):
+        name, half = key
+        texts = np.flatnonzero(~self.trained_on(half))
+        told = self._trainer.predict(
+            [self._given[n] for n in texts], [self.poolings[name][n] for n in texts]
+        )
+        right = np.zeros(len(self.answers), bool)
+        right[texts] = told == self.answers[texts]
+        return right
+
+    def right(self, name):
+        """Return whether each text was told right, (rounds, texts) bool.
+
+        Each by the model that was trained on the other half. Rounds of which only a
+        half is done are left out.
+        """
+        pairs = [
+            self.done[name, 2 * n] | self.done[name, 2 * n + 1]
+            for n in range(self._rounds)
+            if (name, 2 * n) in self.done and (name, 2 * n + 1) in self.done
+        ]
+        return np.array(pairs, bool).reshape(-1, len(self.answers))
+
+    def accuracies(self, name):
+        """Return the share told right of each half that is done, (halves,)."""
+        halves = [h for n, h in self.done if n == name]
+        return np.array(
+            [self.done[name, h][~self.trained_on(h)].mean() for h in halves]
+        )
+
+    def close(self):
+        """Give the memory back. What is done stays; `run` makes a new copy if asked."""
+        if self._trainer is not None:
+            self._trainer.close()
+        self._trainer = None

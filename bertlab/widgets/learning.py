@@ -1,0 +1,155 @@
+"""A picture that grows while a model learns, and a slider through its training."""
+
+from __future__ import annotations
+
+import html
+from time import monotonic
+
+import ipywidgets
+import numpy as np
+
+from ..learning import SIGNALS, curves
+from ..plots.learning import plot_learned, plot_learning
+from .explorer import Explorer
+
+# Seconds from one drawing to the next: to draw must not take longer than to learn.
+PAUSE = 0.7
+SEQUENCES = 6  # whose attention is shown
+
+
+class LearningExplorer(Explorer):
+    """See `learning_explorer`."""
+
+    def __init__(self, record, time, chance):
+        self._record, self._chance = record, chance
+        self._curves = curves(record)
+        self._points = planes(record)
+        last = len(record.steps) - 1
+        slider = ipywidgets.SelectionSlider(
+            options=[(f"{step:,} steps", n) for n, step in enumerate(record.steps)],
+            index=range(last + 1)[time],
+            description="Trained for:",
+            style={"description_width": "90px"},
+            layout={"width": "100%", "max_width": "480px"},
+        )
+        super().__init__({"time": slider})
+        # Not a control of its own: it moves the slider.
+        self.play = ipywidgets.Play(
+            value=0, min=0, max=last, interval=400, layout={"width": "auto"}
+        )
+        ipywidgets.jslink((self.play, "value"), (slider, "index"))
+        bar = self.children[0]
+        bar.children = (self.play, *bar.children)
+
+    def plot(self):
+        """Return what the model is like at the chosen time as a `Plot`."""
+        record, at = self._record, self.time.value
+        return plot_record(
+            record, at, self._chance, found=self._curves, points=self._points
+        )
+
+    def draw(self):
+        """Draw the chosen time."""
+        plot = self.plot()
+        return plot.html(), plot.caption, []
+
+    def _values(self, write):
+        step = self._record.steps[self.time.value]
+        return f"Trained for: {write(f'{step:,} steps')}"
+
+
+def plot_record(record, at=-1, chance=None, *, found=None, points=None):
+    """Draw one time of a record: attention, states, and the curves."""
+    task, rows = record.task, range(min(SEQUENCES, len(record.task.labels)))
+    points = planes(record) if points is None else points
+    return plot_learned(
+        record.attentions[at, : len(rows), -1].mean(axis=1),
+        points[at],
+        found or curves(record),
+        tokens=[task.given[n].tokens for n in rows],
+        answers=[task.answers[n] for n in rows],
+        classes=list(SIGNALS),
+        labels=task.labels,
+        steps=record.steps,
+        at=at,
+        chance=chance,
+    )
+
+
+def planes(record):
+    """Return the pooled states on one plane for all times, (times, sequences, 2).
+
+    The plane is that of the first two principal components of the last time.
+    """
+    states = record.states[:, :, record.place]  # (times, sequences, hidden)
+    middle = states[-1].mean(axis=0)
+    _, _, directions = np.linalg.svd(states[-1] - middle, full_matrices=False)
+    return (states - middle) @ directions[:2].T
+
+
+def learning_explorer(record, *, time=-1, chance=None):
+    """Let somebody go through a training, step by step or as a film.
+
+    What is shown is the attention of the token that the head is on, to each token of
+    some sequences, mean over the heads of the last layer; that token's last states, on
+    the plane of their first two principal components at the end; and the curves.
+
+    Parameters
+    ----------
+    record : bertlab.learning.Record
+    time : int
+        Which time of the record to begin with; -1 is the last.
+    chance : dict of str to float, optional
+        Drawn dotted among the curves.
+
+    Returns
+    -------
+    LearningExplorer
+        With the control `time`, the button `play`, and `caption`, `message` and `view`.
+    """
+    return LearningExplorer(record, time, chance)
+
+
+def growing(what, chance=None):
+    """Show, under the cell, curves that grow while a model learns.
+
+    Parameters
+    ----------
+    what : str
+        Such as "Training a small BERT"; what is saved with the notebook.
+    chance : dict of str to float, optional
+
+    Returns
+    -------
+    callable
+        For the parameter `show` of `bertlab.learning.learn`. Where there is no notebook
+        it does nothing.
+    """
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return None
+    if not hasattr(get_ipython(), "kernel"):
+        return None
+    from IPython.display import display
+
+    view = ipywidgets.HTML(html.escape(what))
+    display({**view._repr_mimebundle_(), "text/plain": f"{what}."}, raw=True)
+    drawn = [-np.inf]
+
+    def show(record, share):
+        if share < 1 and monotonic() - drawn[0] < PAUSE:
+            return
+        if share == 1:  # the cell shows the whole picture
+            view.value = f'<div role="status">{html.escape(what)}: done.</div>'
+            return
+        end = round(record.steps[-1] / share) if share else None
+        picture = plot_learning(
+            curves(record), steps=record.steps, chance=chance, end=end
+        ).html()
+        view.value = (
+            f'<div role="status">{html.escape(what)}: {share:.0%}</div>{picture}'
+        )
+        drawn[0] = monotonic()
+
+    return show

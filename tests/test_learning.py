@@ -1,0 +1,259 @@
+"""A small BERT that learns: its task, its record, and its pictures."""
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from markup import skeleton
+from test_widgets import PLAIN_FIGURE, said, shown
+
+from bertlab.learning import (
+    FIRST_SIGNAL,
+    MARK,
+    SIGNALS,
+    Record,
+    between,
+    curves,
+    learn,
+    signals,
+    trainer_for,
+)
+from bertlab.plots import plot_learned, plot_learning
+from bertlab.widgets import growing, learning_explorer
+from bertlab.widgets.learning import planes
+
+STEPS = [0, 10, 20]
+CURVES = {"told right": [0.25, 0.5, 1.0], "$x$": [0.1, 0.2, 0.3]}
+CHANCE = {"guessing": 0.25}
+
+
+def test_the_answer_follows_the_mark():
+    task = signals(100, seed=0)
+    for g, label, answer in zip(task.given, task.labels, task.answers):
+        assert len(g.ids) == 12
+        assert g.ids.count(MARK) == 1
+        assert g.ids.index(MARK) == answer - 1
+        assert g.tokens[answer] == SIGNALS[label]
+        signal = [i for i in g.ids if FIRST_SIGNAL <= i < FIRST_SIGNAL + 4]
+        assert len(signal) == 3
+    assert set(task.labels) == {0, 1, 2, 3}
+    assert set(task.answers) == set(range(2, 11))
+
+
+def test_the_same_seed_makes_the_same_task():
+    one, same, other = (signals(20, seed=s) for s in (0, 0, 1))
+    assert [g.ids for g in one.given] == [g.ids for g in same.given]
+    assert [g.ids for g in one.given] != [g.ids for g in other.given]
+
+
+def test_between_the_classes():
+    labels = np.array([0, 0, 1, 1])
+    assert between([[1, 0], [1, 0], [5, 2], [5, 2]], labels) == pytest.approx(1)
+    assert between([[1, 0], [3, 0], [3, 0], [1, 0]], labels) == 0
+    assert between([[0.0], [2], [4], [6]], labels) == pytest.approx(4 / 5)
+    assert between(np.full((4, 3), 0.1), labels) == 0
+    random = np.random.default_rng(0).normal(size=(4000, 5))
+    assert between(random, np.arange(4000) % 4) < 0.01
+
+
+@pytest.fixture(scope="module")
+def record():
+    """Attention and states made by hand: from even to sure, from one point to four."""
+    task, times, hidden = signals(40, seed=1), 3, 6
+    rows, size = np.arange(40), len(task.given[0].ids)
+    attentions = np.full((times, 40, 2, 2, size), 1 / size)
+    states = np.random.default_rng(0).normal(0, 0.01, (times, 40, size, hidden))
+    for time in (1, 2):
+        attentions[time, :, 1] *= 1 - time / 2
+        attentions[time, rows, 1, :, task.answers] += time / 2
+        states[time, rows, 0, task.labels] += time
+    told = np.zeros((times, 40), int)
+    told[2] = task.labels
+    return Record(task, 0, np.array(STEPS), np.ones(times), told, states, attentions)
+
+
+def test_curves_of_a_record_made_by_hand(record):
+    found = curves(record)
+    labels = record.task.labels
+    np.testing.assert_allclose(
+        found["told right"], [(labels == 0).mean(), (labels == 0).mean(), 1]
+    )
+    np.testing.assert_allclose(
+        found["attention to the answer"], [1 / 12, 0.5 + 0.5 / 12, 1]
+    )
+    low, *high = found["between the classes"]
+    assert low < 0.3
+    assert min(high) > 0.99
+
+
+@pytest.fixture(scope="module")
+def trainer():
+    return trainer_for(signals(1, seed=0))
+
+
+def test_a_record_of_a_training(trainer):
+    train, task = signals(64, seed=0), signals(10, seed=1)
+    seen = []
+    how = {"epochs": 2, "batch": 16, "every": 3, "trainer": trainer}
+    record = learn(
+        train, task, place=-1, show=lambda r, share: seen.append((r, share)), **how
+    )
+    assert record.steps.tolist() == [0, 3, 6, 8]
+    assert record.place == 11
+    assert record.states.shape == (4, 10, 12, 32)
+    assert record.attentions.shape == (4, 10, 2, 4, 12)
+    np.testing.assert_allclose(record.attentions.sum(axis=-1), 1, atol=1e-5)
+    assert np.isnan(record.loss[0])
+    assert (record.loss[1:] > 0).all()
+    assert [share for _, share in seen] == [0, 3 / 8, 6 / 8, 1]
+    assert [len(r.steps) for r, _ in seen] == [1, 2, 3, 4]
+    again = learn(train, task, place=-1, **how)
+    np.testing.assert_array_equal(again.states, record.states)
+    other = learn(train, task, place=-1, seed=1, **how)
+    assert (other.states != record.states).any()
+
+
+def test_an_easy_answer_is_learned(trainer):
+    """The capital always stands at one place: no mark is needed."""
+    train, task = (signals(400, seed=s, length=10, decoys=0) for s in (0, 1))
+    record = learn(train, task, epochs=6, batch=32, every=100, trainer=trainer)
+    found = curves(record)
+    assert found["told right"][-1] > 0.95
+    assert found["told right"][0] < 0.5
+    assert found["between the classes"][-1] > 0.8
+    mixed = np.random.default_rng(0).permutation(train.labels)
+    record = learn(train, task, labels=mixed, epochs=6, batch=32, trainer=trainer)
+    assert curves(record)["told right"][-1] < 0.5
+
+
+# Pictures
+
+
+def learned(record, at=1, **more):
+    return learning_explorer(record, time=at, **more).plot()
+
+
+def test_every_value_of_the_curves_is_drawn():
+    plot = plot_learning(CURVES, steps=STEPS, chance=CHANCE, at=1)
+    one, two, level, now = plot.axes.lines
+    assert list(one.get_xdata()) == STEPS
+    np.testing.assert_allclose(one.get_ydata(), [25, 50, 100])
+    np.testing.assert_allclose(two.get_ydata(), [10, 20, 30])
+    assert set(level.get_ydata()) == {25}
+    assert set(now.get_xdata()) == {10}
+    assert one.get_marker() != two.get_marker()
+    assert plot.caption == (
+        "After 0, 10 and 20 steps: told right 25%, 50%, 100%; $x$ 10%, 20%, 30%. To"
+        " compare: guessing 25%."
+    )
+
+
+def test_what_is_not_done_yet_has_its_room():
+    assert plot_learning(CURVES, steps=STEPS, end=100).axes.get_xlim()[1] > 100
+    one = plot_learning({"a": [0.5]}, steps=[0], end=100)
+    assert one.caption == "After 0 steps: a 50%."
+
+
+@pytest.mark.parametrize("bad", [{}, {"a": [0.5, 0.5]}, {"a": [0.5, np.nan, 1]}])
+def test_curves_that_cannot_be_drawn(bad):
+    with pytest.raises(ValueError, match=r"There is no curve|has shape|cannot be"):
+        plot_learning(bad, steps=STEPS)
+
+
+def test_what_the_model_is_like_at_one_time(record):
+    plot = learned(record)
+    cells = plot.axes.collections[0].get_array()
+    np.testing.assert_allclose(cells, record.attentions[1, :6, 1].mean(axis=1))
+    letters = [t.get_text() for t in plot.axes.texts]
+    assert letters[:12] == [t.strip("[]") for t in record.task.given[0].tokens]
+    frames = [line.get_xdata().mean() for line in plot.axes.lines]
+    assert len(frames) == 6
+    assert "Attention to the framed answer, in 6 sequences: 54%, 54%" in plot.caption
+    points = plot.figure.axes[1].lines
+    assert sum(len(line.get_xdata()) for line in points) == 40
+    assert len({line.get_marker() for line in points}) == 4
+
+
+def test_points_and_weights_have_to_fit():
+    how = {
+        "tokens": [["a", "b"]],
+        "answers": [0],
+        "classes": "AB",
+        "labels": [0, 1],
+        "steps": STEPS,
+        "at": 0,
+    }
+    with pytest.raises(ValueError, match="weights for 1 texts"):
+        plot_learned([[1.0]], np.zeros((2, 2)), CURVES, **how)
+    with pytest.raises(ValueError, match="points for 2 labels"):
+        plot_learned([[1.0, 0]], np.zeros((3, 2)), CURVES, **how)
+
+
+@pytest.mark.parametrize("which", ["curves", "one time"])
+def test_letters_can_be_read_and_nothing_is_cut_off(record, which):
+    plot = (
+        plot_learning(CURVES, steps=STEPS, chance=CHANCE)
+        if which == "curves"
+        else learned(record, chance=CHANCE)
+    )
+    plot.figure.draw_without_rendering()
+    box = plot.figure.bbox
+    for text in plot.figure.findobj(mpl.text.Text):
+        if text.get_text().strip() and text.get_visible():
+            extent = text.get_window_extent()
+            assert text.get_fontsize() >= 10
+            assert box.x0 <= extent.x0 <= extent.x1 <= box.x1
+            assert box.y0 <= extent.y0 <= extent.y1 <= box.y1
+    assert plot.size[0] <= 8.4 * 80
+    assert skeleton(plot.html()) == PLAIN_FIGURE
+
+
+# The explorer
+
+
+def test_the_explorer_goes_through_the_training(record):
+    explorer = learning_explorer(record, time=0, chance=CHANCE)
+    assert list(explorer.controls) == ["time"]
+    assert explorer.time.label == "0 steps"
+    assert said(explorer) == ""
+    captions = []
+    for time in range(3):
+        explorer.time.value = time
+        assert shown(explorer) == explorer.caption
+        assert explorer.caption.startswith(f"After {STEPS[time]} of 20 steps.")
+        captions.append(explorer.caption)
+    assert "attention to the answer 100%" in captions[2]
+    assert "attention to the answer 8%" in captions[0]
+
+
+def test_the_explorer_begins_at_the_end_or_where_it_is_told(record):
+    assert learning_explorer(record).time.label == "20 steps"
+    assert learning_explorer(record, time=1).time.label == "10 steps"
+
+
+def test_the_three_faces(record):
+    data, metadata = learning_explorer(record, time=1)._repr_mimebundle_()
+    assert data["text/plain"].startswith("Trained for: \u206810 steps\u2069") or data[
+        "text/plain"
+    ].startswith("Trained for: 10 steps. After 10 of 20 steps.")
+    assert "image/png" in data
+    assert metadata["image/png"]["alt"] == data["text/plain"]
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_the_button_plays_from_the_first_to_the_last(record):
+    play = learning_explorer(record).play
+    assert (play.min, play.max) == (0, 2)
+
+
+def test_the_plane_is_the_same_for_all_times(record):
+    points = planes(record)
+    assert points.shape == (3, 40, 2)
+    states = record.states[:, :, 0]
+    gaps = np.linalg.norm(points[2][:, None] - points[2], axis=-1)
+    true = np.linalg.norm(states[2][:, None] - states[2], axis=-1)
+    assert (gaps <= true + 1e-9).all()
+    assert points[2].std() > 10 * points[0].std()
+
+
+def test_nothing_grows_outside_a_notebook():
+    assert growing("Training") is None
