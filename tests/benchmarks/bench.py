@@ -181,7 +181,7 @@ def browser():
 
 
 def explorers():
-    """A key in a control of each explorer of 03 to 06 to the new picture."""
+    """A key in a control of each explorer of 03 to 09 but 07 to the new picture."""
     import lab
 
     root, home = (Path(tempfile.mkdtemp()) for _ in range(2))
@@ -192,6 +192,8 @@ def explorers():
         "widgets.segment_explorer(bert, 'Where is it?', 'On the roof.')",
         "widgets.reconstruction_explorer(bert)",
         "widgets.context_explorer(bert)",
+        "widgets.padding_explorer(bert)",
+        "widgets.intervention_explorer(bert)",
     )
     # From the key to the frame after another picture is decoded.
     script = """control => {
@@ -271,6 +273,30 @@ def explorers():
         ]
         times = [spend(page, views[n % 3], "Space") for n in range(33)]
         _report("context, another view", times[3:])
+        box = cell(5).get_by_label("Padded to:")
+        times = []
+        for n in range(32):  # the model runs for each length
+            box.fill(str(13 + n))
+            times.append(spend(page, box, "Enter"))
+        _report("padding, another length", times[2:], 400)
+        masks = [cell(5).get_by_role("radio", name=name) for name in ("off", "on")]
+        times = [spend(page, masks[n % 2], "Space") for n in range(34)]
+        _report("padding, mask on and off (both seen before)", times[4:], 400)
+        slider = cell(5).get_by_role("slider")
+        times = [spend(page, slider, key) for key in keys]
+        _report("padding, an arrow key on the layer", times[2:], 400)
+        box = cell(6).get_by_label("Put in:")
+        times = []
+        for n in range(32):  # the model runs on the change and on six controls
+            box.fill(WORDS[n])
+            times.append(spend(page, box, "Enter"))
+        _report("intervention, another word put in", times[2:], 400)
+        kinds = [
+            cell(6).get_by_role("radio", name=name, exact=True)
+            for name in ("remove", "move", "position row", "replace")
+        ]
+        times = [spend(page, kinds[n % 4], "Space") for n in range(36)]
+        _report("intervention, another change (all seen before)", times[4:], 400)
 
 
 def _report(what, times, target=200):

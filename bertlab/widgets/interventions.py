@@ -1,0 +1,249 @@
+"""The intervention explorer: one token of a text changed, and what moves, and where."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import ipywidgets
+
+from ..changes import Change
+from ..encoder import encode
+from ..errors import InputError
+from ..inputs import prepare, shown
+from ..measures.interventions import controls, effect, unchanged
+from ..plots.intervention_caption import MEAN, STILL
+from ..plots.interventions import plot_interventions
+from ..plots.plot import listed
+from ..tokens import check_text, isolated, tokenize
+from .attention.part import separators
+from .attention.text_attention import TextAttention
+from .explorer import Explorer, check_box, text_box
+from .intervention_asked import (
+    CHANGES,
+    END,
+    MOVE,
+    REMOVE,
+    REPLACE,
+    ROW,
+    ask,
+    read_place,
+)
+
+# Which controls each change has, besides the texts, the token and the change itself.
+USED = {REPLACE: ("by",), REMOVE: ("keep",), MOVE: ("to", "keep"), ROW: ("row",)}
+# A control is a run of the model: of long texts there are fewer.
+MOST_CONTROLS, CONTROL_TOKENS = 6, 768
+WORDS = "the words' mean vector"
+STYLE = {"description_width": "90px"}
+LOOKS = """<style>
+.bertlab-interventions .widget-radio{display:flex;flex-flow:row wrap;
+align-items:center;height:auto}
+.bertlab-interventions .widget-radio-box{margin-bottom:0!important;align-items:center}
+.bertlab-interventions .widget-radio>.widget-label{width:90px;margin:0 4px 0 0;
+text-align:right;flex:none}
+.bertlab-interventions .widget-checkbox{max-width:100%;padding-left:82px}
+@media (max-width:480px){.bertlab-interventions .widget-checkbox{padding-left:0}}
+</style>"""
+
+
+class InterventionExplorer(Explorer):
+    """See `intervention_explorer`."""
+
+    def __init__(self, bert, values):
+        self._bert = bert
+        # At 512 tokens a run takes a second, and changing back should not.
+        self._original = lru_cache(maxsize=4)(self._read)
+        self._effects = lru_cache(maxsize=8)(self._measured)
+        super().__init__(_make_controls(*values))
+        self.add_class("bertlab-interventions")
+        bar = self.children[0]
+        bar.layout.flex_flow, bar.layout.align_items = "column", "stretch"
+        self.children = (
+            *self.children,
+            ipywidgets.HTML(LOOKS, layout={"display": "none"}),
+        )
+
+    # What the model makes of it
+
+    def _read(self, first, second):
+        """Run the model on the text as it is."""
+        pair = second if second.strip() else None
+        if not first.strip():
+            raise InputError("There is no first text yet: type a sentence there.")
+        if 0 not in tokenize(self._bert, first, pair).source:
+            raise InputError(tokenize(self._bert, first).sentences[0])
+        given = prepare(self._bert, first, pair)
+        (encoding,) = encode(self._bert, [given], attentions=False)
+        special = separators(self._bert, encoding.ids)
+        return TextAttention(self._bert, encoding, special, (first, second))
+
+    def _measured(self, run, place, asked):
+        """Run the model on the change, and on the same done to other words, at once."""
+        given = run.encoding
+        change = asked.alter(place)
+        if unchanged(given, change):  # a token replaced by itself is not a new one
+            everywhere = list(range(len(given.ids)))
+            change = Change(change.inputs, everywhere, everywhere)
+        most = min(MOST_CONTROLS, max(2, CONTROL_TOKENS // len(given.ids)))
+        others = controls(given, place, asked.alter, most=most)
+        inputs = [one.inputs for one in (change, *others)]
+        runs = encode(self._bert, inputs, attentions=False)
+        effects = [effect(given, *pair) for pair in zip(runs, (change, *others))]
+        return change, effects
+
+    # Drawing
+
+    def plot(self):
+        """Return the present state as a `Plot`."""
+        return self._drawn()[0]
+
+    def _drawn(self):
+        run = self._original(self.first.value, self.second.value)
+        given = run.encoding
+        place, sentences = read_place(run, self.token.value)
+        asked = ask(
+            self._bert,
+            given,
+            self.change.value,
+            by=self.by.value,
+            to=self.to.value,
+            row=self.row.value,
+            keep=self.keep.value,
+        )
+        change, (own, *others) = self._effects(run, place, asked)
+        scale = {
+            MEAN: [one.tokens.mean(axis=1) for one in others],
+            WORDS: [one.words for one in others],
+            "[CLS]": [one.cls for one in others],
+        }
+        plot = plot_interventions(
+            own.tokens,
+            tokens=change.inputs.tokens,
+            places=change.after,
+            numbers=_rows(given, change),
+            vectors={WORDS: own.words, "[CLS]": own.cls},
+            control={name: runs for name, runs in scale.items() if runs},
+            title=f"{isolated(run.tokens[place])} ({place}) {asked.title}",
+        )
+        sentences = [*sentences, *asked.sentences]
+        sentences += _about(given, change, own, others)
+        if run.paired and self.change.value == MOVE:
+            sentences.append("A token takes its token type with it.")
+        return plot, sentences
+
+    def draw(self):
+        """Run the model on the changed text and on the controls, and draw."""
+        used = {"first", "second", "token", "change", *USED[self.change.value]}
+        for name, control in self.controls.items():
+            control.layout.display = None if name in used else "none"
+        plot, sentences = self._drawn()
+        return plot.html(), plot.caption, sentences
+
+
+def _rows(given, change):
+    """What stands before each token: its position row, or the one before and now."""
+    before = dict(zip(change.after, (given.positions[i] for i in change.before)))
+    return [
+        f"{before[i]}→{row}" if before.get(i, row) != row else f"{row}"
+        for i, row in enumerate(change.inputs.positions)
+    ]
+
+
+def _about(given, change, own, others):
+    """Say what there is to know about a change and its control."""
+    if unchanged(given, change):
+        yield "This is how it is already, so nothing changes: try another."
+        return
+    arrows = [row for row in _rows(given, change) if "→" in row]
+    if arrows:
+        old, new = arrows[0].split("→")
+        yield f"{arrows[0]} beside a token: position row {old} before, {new} now."
+    elif own.tokens.max() < STILL:
+        yield (
+            "Nothing moves by more than rounding: each token has the position row that"
+            " it had, and only the order in which they are listed is another."
+        )
+    if not others:
+        yield "There is no other word to do the same to, so there is no scale."
+
+
+def _make_controls(first, second, token, change, by, to, row, keep):
+    wide = {"width": "100%", "max_width": "640px"}
+    box = {"width": "300px", "max_width": "100%"}
+    return {
+        "first": text_box(first, "First text:", "a sentence, then Enter", wide),
+        "second": text_box(second, "Second text:", "none: type to make a pair", wide),
+        "token": text_box(token, "Token:", "a token, or its number", box),
+        # Not a drop-down list: JupyterLab takes its arrow keys for itself.
+        "change": ipywidgets.RadioButtons(
+            options=list(CHANGES),
+            value=change,
+            description="Change:",
+            orientation="horizontal",
+            style=STYLE,
+            layout={"width": "auto"},
+        ),
+        "by": text_box(by, "Put in:", "a word, or for instance [MASK]", box),
+        "to": text_box(to, "To place:", "a number, or end", box),
+        "row": text_box(row, "Its new row:", "a number, or end", box),
+        "keep": check_box(keep, "each token keeps its position row"),
+    }
+
+
+def intervention_explorer(
+    bert,
+    text="The cat sat on the mat.",
+    pair="",
+    *,
+    token="[CLS]",  # noqa: S107 - no password
+    change=REPLACE,
+    by="[MASK]",
+    to=END,
+    row="5",
+    keep=False,
+):
+    """Let somebody change one token of a text and see which others move, and how far.
+
+    Shown are, at each layer, the distance between each token's state before and after
+    as a share of its norm, the same for the words' mean vector and for [CLS], and, as a
+    scale, what the same change does when it is made to other words of the text.
+
+    Parameters
+    ----------
+    bert : Bert
+    text, pair : str
+        What to begin with; without a second text the first is a single one.
+    token : str or int
+        The token that is changed, by name or number.
+    change : str
+        "replace", "remove", "move" or "position row".
+    by : str
+        What is put in: a word that is one token, or a special token by its name.
+    to, row : str or int
+        Where the token is moved; the row of the position table that it is given. "end"
+        is the last.
+    keep : bool
+        When a token is removed or moved, each one keeps its own position row.
+
+    Returns
+    -------
+    InterventionExplorer
+        With the controls `first`, `second`, `token`, `change`, `by`, `to`, `row` and
+        `keep`, and `caption`, `message` and `view`.
+
+    Raises
+    ------
+    InputError
+        If there is no such change, or what is to be typed is not text.
+    """
+    if change not in CHANGES:
+        raise InputError(
+            f"There is no change {shown(change)}: take one of {listed(CHANGES)}."
+        )
+    texts = [pair or "", *(f"{x}" for x in (token,)), by, f"{to}", f"{row}"]
+    for value in (text, *texts):
+        check_text(value)
+    second, token, by, to, row = texts
+    return InterventionExplorer(
+        bert, (text, second, token, change, by, to, row, bool(keep))
+    )

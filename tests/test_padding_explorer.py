@@ -1,0 +1,937 @@
+"""A batch padded by hand: its rows, the picture of it, and the padding explorer."""
+
+from types import SimpleNamespace
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from markup import ANY_TEXT, HOSTILE, skeleton
+from matplotlib.figure import Figure
+from test_widgets import PLAIN_FIGURE, face, is_refused, said, shown, state
+from tiny_bert import tiny_files, write
+
+import bertlab
+from bertlab import encoder, padding
+from bertlab.errors import InputError, ModelError
+from bertlab.inputs import prepare
+from bertlab.padding import Compared, Padded, compare, pad, pool
+from bertlab.plots import plot_padded
+from bertlab.plots.padding_words import MOST_COLUMNS, columns
+from bertlab.widgets import padding as module
+from bertlab.widgets import padding_explorer
+
+TEXTS = ["The cat sat.", "It rained."]  # 6 and 5 tokens
+LAST = -1
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """16 positions and 2 layers."""
+    folder = tmp_path_factory.mktemp("models") / "bert"
+    return bertlab.load(write(folder, tiny_files()))
+
+
+def runs(bert, texts, length=None, **how):
+    batch = pad(bert, texts, length, **how)
+    alone = encoder.encode(bert, texts, attentions=False)
+    together = encoder.encode(bert, batch, attentions=False)
+    return batch, alone, together
+
+
+# The rows
+
+
+def test_rows_with_pads_on_the_right(bert):
+    row, other = pad(bert, TEXTS, 7)
+    cls, sep, own = (prepare(bert, TEXTS[0]).ids[i] for i in (0, -1, slice(1, -1)))
+    assert row.tokens == ["[CLS]", "the", "cat", "sat", ".", "[SEP]", "[PAD]"]
+    assert row.ids == [cls, *own, sep, bert.tokenizer.pad_token_id]
+    assert row.positions == other.positions == list(range(7))
+    assert row.types == [0] * 7
+    assert row.mask == [1] * 6 + [0]
+    assert other.mask == [1] * 5 + [0, 0]
+    assert row.own == slice(0, 6)
+    assert other.tokens[other.own] == ["[CLS]", "it", "rained", ".", "[SEP]"]
+
+
+def test_rows_with_pads_on_the_left(bert):
+    row, other = pad(bert, TEXTS, 7, side="left")
+    assert row.tokens == ["[PAD]", "[CLS]", "the", "cat", "sat", ".", "[SEP]"]
+    assert row.mask == [0, 1, 1, 1, 1, 1, 1]
+    assert row.own == slice(1, 7)
+    assert other.own == slice(2, 7)
+    assert row.positions == other.positions == list(range(7))
+
+
+def test_without_the_mask_pads_have_a_one(bert):
+    for side in padding.SIDES:
+        for row in pad(bert, TEXTS, 9, side=side, mask=False):
+            assert row.mask == [1] * 9
+
+
+def test_a_mask_of_their_own_stays(bert):
+    mask = [1, 0, 1, 1, 1, 1]
+    (row,) = pad(bert, [prepare(bert, TEXTS[0], mask=mask)], 8, mask=False)
+    assert row.mask == [*mask, 1, 1]
+
+
+def test_own_positions_are_those_of_the_text_alone(bert):
+    left, right = (
+        pad(bert, TEXTS, 9, side=side, positions="own") for side in ("left", "right")
+    )
+    assert left[0].positions == [6, 7, 8, 0, 1, 2, 3, 4, 5]
+    assert left[1].positions == [5, 6, 7, 8, 0, 1, 2, 3, 4]
+    for one, other in zip(left, right):
+        assert other.positions == list(range(9))
+        # The same tokens at the same positions, in another order.
+        pairs = [sorted(zip(x.ids, x.positions)) for x in (one, other)]
+        assert pairs[0] == pairs[1]
+
+
+def test_types_and_pairs_are_kept(bert):
+    given = prepare(bert, "a cat", "a dog")
+    (row,) = pad(bert, [given], 9, side="left")
+    assert row.types == [0, 0, *given.types]
+
+
+def test_as_long_as_the_longest_without_a_length(bert):
+    rows = pad(bert, TEXTS)
+    assert [len(row.ids) for row in rows] == [6, 6]
+    assert rows[0].ids == prepare(bert, TEXTS[0]).ids
+
+
+def test_the_same_rows_as_the_tokenizer_makes(bert):
+    for side in padding.SIDES:
+        tokenizer = type(bert.tokenizer).from_pretrained(
+            str(bert.folder), padding_side=side
+        )
+        theirs = tokenizer(TEXTS, padding="max_length", max_length=9)
+        ours = pad(bert, TEXTS, 9, side=side)
+        assert [row.ids for row in ours] == theirs["input_ids"]
+        assert [row.mask for row in ours] == theirs["attention_mask"]
+        assert [row.types for row in ours] == theirs["token_type_ids"]
+
+
+def test_vectors_are_padded_with_the_row_of_pad(bert):
+    n, hidden = 6, bert.config.hidden_size
+    vectors = np.random.default_rng(0).normal(size=(n, hidden)).astype(np.float32)
+    given = prepare(bert, TEXTS[0], vectors=vectors)
+    pads = np.tile(bert.tables.token[bert.tokenizer.pad_token_id], (2, 1))
+    for side, wanted in (("left", [pads, vectors]), ("right", [vectors, pads])):
+        (row,) = pad(bert, [given], 8, side=side)
+        np.testing.assert_array_equal(row.vectors, np.concatenate(wanted))
+
+
+@pytest.mark.parametrize(
+    ("texts", "length", "how", "says"),
+    [
+        ([], None, {}, "Give a list of one or more texts"),
+        ("a text", None, {}, "Give a list of one or more texts"),
+        (TEXTS, 5, {}, "the longest text has 6 tokens: the length must be from 6 to"),
+        (TEXTS, -1, {}, "the length must be from 6 to 512, not -1"),
+        (TEXTS, 513, {}, "The model takes 512 tokens: the length must be from 6 to"),
+        (TEXTS, 7.5, {}, "must be a whole number, such as 6, not 7.5"),
+        (TEXTS, "9", {}, "must be a whole number, such as 6, not '9'"),
+        (TEXTS, 9, {"side": "top"}, "There is no side 'top': take “right” or “left”"),
+        (TEXTS, 9, {"positions": 0}, "There is no way to count positions 0: take"),
+        (["word " * 600], None, {}, "That is 602 tokens and the model takes 512"),
+    ],
+)
+def test_what_cannot_be_padded(bert, texts, length, how, says):
+    with pytest.raises(InputError, match=says):
+        pad(bert, texts, length, **how)
+
+
+def test_positions_of_their_own_are_not_counted_anew(bert):
+    given = prepare(bert, TEXTS[0], positions=[5, 4, 3, 2, 1, 0])
+    with pytest.raises(InputError, match="positions='own'"):
+        pad(bert, [given], 8)
+    (row,) = pad(bert, [given], 8, positions="own")
+    assert row.positions == [5, 4, 3, 2, 1, 0, 6, 7]
+
+
+@pytest.mark.parametrize("pad_id", [None, 30_000_000])
+def test_a_model_without_a_pad(bert, pad_id):
+    tokenizer = SimpleNamespace(pad_token_id=pad_id)
+    without = SimpleNamespace(tables=bert.tables, tokenizer=tokenizer)
+    with pytest.raises(InputError, match="no row for"):
+        pad(without, [prepare(bert, TEXTS[0])], 8)
+
+
+# What the model makes of them
+
+
+@pytest.mark.parametrize("which", ["bert", "tiny"])
+def test_with_own_positions_the_side_changes_nothing(which, request):
+    model = request.getfixturevalue(which)
+    texts = ["the bank .", "banks"]
+    for mask in (True, False):
+        states = []
+        for side in padding.SIDES:
+            batch, _, together = runs(
+                model, texts, 9, side=side, mask=mask, positions="own"
+            )
+            states.append(
+                [run.hidden_states[:, r.own] for run, r in zip(together, batch)]
+            )
+        for one, other in zip(*states):
+            np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_what_padding_moves(bert):
+    """With the mask nothing, unless the pads are on the left and positions counted."""
+    for side in padding.SIDES:
+        for mask in (True, False):
+            for positions in padding.POSITIONS:
+                batch, alone, together = runs(
+                    bert, TEXTS, 12, side=side, mask=mask, positions=positions
+                )
+                found = compare(alone, together, batch, layer=LAST)
+                moved = max(values.max() for values in found.moved)
+                same = mask and (side, positions) != ("left", "counted")
+                assert moved < 1e-5 if same else moved > 0.1
+
+
+# One vector of a row, and the comparison
+
+
+def test_poolings():
+    states = np.array([[9.0, -9], [1, 2], [3, 6], [9, 9]])  # pads at both ends
+    own = slice(1, 3)
+    wanted = {
+        "[CLS]": [1, 2],
+        "first place": [9, -9],
+        "mean of tokens": [2, 4],
+        "mean of all": [5.5, 2],
+        "max of tokens": [3, 6],
+        "max of all": [9, 9],
+    }
+    assert tuple(wanted) == padding.POOLINGS
+    for pooling, vector in wanted.items():
+        np.testing.assert_array_equal(pool(states, own, pooling), vector)
+        layers = pool(np.stack([states, 2 * states]), own, pooling)
+        np.testing.assert_array_equal(layers, [vector, 2 * np.array(vector)])
+    with pytest.raises(InputError, match=r"no pooling 'sum': take one of “.CLS.”"):
+        pool(states, own, "sum")
+
+
+def run_of(states):
+    """A run whose states are these at layer 1, and zeros at layer 0."""
+    states = np.asarray(states, float)
+    return SimpleNamespace(
+        ids=[0] * len(states), hidden_states=np.stack([0 * states, states])
+    )
+
+
+def row_of(n, own):
+    return Padded(
+        tokens=["x"] * n,
+        ids=[0] * n,
+        positions=list(range(n)),
+        types=[0] * n,
+        mask=[1] * n,
+        own=own,
+    )
+
+
+def test_the_comparison_on_vectors_that_are_known():
+    alone = [run_of([[3, 4], [0, 5]]), run_of([[1, 0], [0, 1]])]
+    together = [
+        run_of([[9, 9], [3, 4], [3, 5]]),  # the second has moved by 3 of 5
+        run_of([[7, 7], [1, 0], [0, 1]]),
+    ]
+    batch = [row_of(3, slice(1, 3)), row_of(3, slice(1, 3))]
+    found = compare(alone, together, batch, layer=1, pooling="mean of all")
+    np.testing.assert_allclose(found.moved[0], [0, 0.6])
+    np.testing.assert_allclose(found.moved[1], [0, 0])
+    # Means alone (1.5, 4.5) and (0.5, 0.5); with the pad (5, 6) and (8, 8) / 3.
+    np.testing.assert_allclose(found.alone[0, 1], 6 / np.sqrt(22.5 * 2))
+    np.testing.assert_allclose(found.together[1, 0], 11 / np.sqrt(61 * 2))
+    np.testing.assert_allclose(np.diag(found.together), 1)
+    np.testing.assert_allclose(
+        found.itself, [(1.5 * 5 + 4.5 * 6) / np.sqrt(22.5 * 61), 1]
+    )
+    # Two tokens of a text: sqrt(10) of 5 each, and sqrt(2) of 1.
+    np.testing.assert_allclose(found.apart, (np.sqrt(10) / 5 + np.sqrt(2)) / 2)
+    assert (found.layer, found.pooling) == (1, "mean of all")
+    words = compare(alone, together, batch, layer=1, pooling="[CLS]")
+    np.testing.assert_allclose(words.itself, 1)
+    np.testing.assert_array_equal(words.alone, words.together)
+
+
+def test_lists_that_do_not_go_together():
+    alone, batch = [run_of([[3, 4], [0, 5]])], [row_of(3, slice(1, 3))]
+    for other in ([], [run_of([[3, 4]])]):
+        with pytest.raises(ValueError, match="runs of the same texts"):
+            compare(other, alone, batch, layer=1)
+    with pytest.raises(ValueError, match="runs of the same texts"):
+        compare(alone, alone * 2, batch, layer=1)
+
+
+# The picture
+
+
+def compared(moved, **more):
+    n = len(moved)
+    values = {
+        "moved": [np.array(x, float) for x in moved],
+        "apart": 0.8,
+        "alone": np.full((n, n), 0.25),
+        "together": np.full((n, n), 0.5),
+        "itself": np.linspace(0.9, 0.7, n),
+        "pooling": "mean of all",
+        "layer": 3,
+    }
+    return Compared(**(values | more))
+
+
+def named(tokens, first, length, mask=0, positions=None):
+    """A row with these tokens from place `first` on."""
+    end = first + len(tokens)
+    rest = length - end
+    return Padded(
+        tokens=["[PAD]"] * first + list(tokens) + ["[PAD]"] * rest,
+        ids=[0] * length,
+        positions=list(positions or range(length)),
+        types=[0] * length,
+        mask=[mask] * first + [1] * len(tokens) + [mask] * rest,
+        own=slice(first, end),
+    )
+
+
+MOVED = [[0.1, 0.2, 0.7], [0.3, 0.4], [0.0, 0.5]]
+
+
+def picture(mask=0, **more):
+    batch = [
+        named(["[CLS]", "$x$", "."], 0, 4, mask),
+        named(["[CLS]", "b"], 0, 4, mask),
+        named(["c", "d"], 0, 4, mask),
+    ]
+    return plot_padded(batch, compared(MOVED), **more)
+
+
+def words(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+def parts(plot):
+    """The grid, the key of its colours, and the cosines."""
+    outer = next(ax for ax in plot.figure.axes if ax.child_axes)
+    return outer.child_axes
+
+
+def test_tokens_numbers_and_pads_in_the_grid():
+    plot = picture()
+    grid, _, _ = parts(plot)
+    assert grid is plot.axes
+    assert grid.get_title(loc="left") == (
+        "Layer 3: how far each token's state is from the one it has alone"
+    )
+    found = words(grid)
+    assert [w for w in found if ":" in w] == [
+        "1: 3 tokens, 1 pad",
+        "2: 2 tokens, 2 pads",
+        "3: 2 tokens, 2 pads",
+    ]
+    for name in ("token", "moved by", "position", "mask"):
+        assert found.count(name) == 3
+    assert [w for w in found if "PAD" in w] == ["[PAD]", "[PAD] × 2", "[PAD] × 2"]
+    shares = [w for w in found if "." in w and w != "."]
+    assert shares == ["0.10", "0.20", "0.70", "0.30", "0.40", "0.00", "0.50"]
+    tokens = [w for w in found if w in ("[CLS]", "$x$", ".", "b", "c", "d")]
+    assert tokens == ["[CLS]", "$x$", ".", "[CLS]", "b", "c", "d"]
+    # Each position under its place, and the mask under that.
+    at = {}
+    for text in grid.texts:
+        at.setdefault(round(text.get_position()[1], 2), []).append(text.get_text())
+    assert at[0.85] == ["position", "0", "1", "2", "3"]
+    assert at[1.05] == ["mask", "1", "1", "1", "0"]
+
+
+def test_colours_go_from_nothing_to_two_tokens_apart():
+    grid, key, _ = parts(picture())
+    meshes = grid.collections
+    values = [mesh.get_array() for mesh in meshes if mesh.get_array() is not None]
+    assert [value.count() for value in values] == [3, 2, 2]
+    np.testing.assert_allclose(values[0].compressed(), MOVED[0])
+    assert {m.get_clim() for m in meshes if m.get_array() is not None} == {(0, 0.8)}
+    assert "0.80 (line: 0.80, two tokens of a sentence, on average)" in words(key)
+    assert list(key.lines[0].get_xdata()) == [0.8, 0.8]
+    far = plot_padded(
+        [named("ab", 0, 2)], compared([[0.1, 2.0]], itself=np.array([0.5]))
+    )
+    assert words(parts(far)[1])[1].startswith("2.00 (line: 0.80")
+
+
+def test_pads_are_hatched_and_told_by_more_than_colour():
+    grid, _, _ = parts(picture())
+    patches = [patch for patch in grid.patches if patch.get_hatch()]
+    assert [round(patch.get_width() + 0.06) for patch in patches] == [1, 2, 2]
+    assert [round(patch.get_x()) for patch in patches] == [3, 2, 2]
+
+
+def test_pads_that_are_seen_have_a_bold_mask():
+    def bold(plot):
+        texts = [t for t in plot.axes.texts if t.get_weight() == "bold"]
+        return [t.get_text() for t in texts if ":" not in t.get_text()]
+
+    assert bold(picture(mask=1)) == ["1"] * 5
+    assert bold(picture(mask=0)) == []
+    assert "does not hide them (its 1s at pads are bold)" in picture(mask=1).caption
+
+
+def test_cosines_of_pairs_then_of_selves():
+    cosines = parts(picture())[2]
+    names = [label.get_text() for label in cosines.get_yticklabels()]
+    assert names == [
+        "1 and 2",
+        "1 and 3",
+        "2 and 3",
+        "1 and itself alone",
+        "2 and itself alone",
+        "3 and itself alone",
+    ]
+    before, after = cosines.lines[:2]
+    np.testing.assert_allclose(before.get_xdata(), [0.25] * 3)
+    np.testing.assert_allclose(after.get_xdata(), [0.5] * 3 + [0.9, 0.8, 0.7])
+    assert before.get_marker() != after.get_marker()
+    found = words(cosines)
+    assert found[:6] == ["0.25 → 0.50"] * 3 + ["0.90", "0.80", "0.70"]
+    assert "Cosines of the sentences' vectors (mean of all)" in found
+    low, high = cosines.get_xlim()
+    assert low < 0.25
+    assert high > 1
+
+
+def test_caption():
+    assert picture().caption == (
+        "3 sentences in rows of 4 places, padded on the right: 5 of 12 places (42%)"
+        " hold [PAD], and the mask hides them. Layer 3: farthest from itself alone is"
+        " “.” of sentence 1, by 0.70 of its norm; all tokens: 0.31 on average; two"
+        " tokens of a sentence are 0.80 apart on average. The sentences' vectors (mean"
+        " of all): the pairs' mean cosine is 0.25 alone and 0.50 in the batch; most"
+        " changed are 1 and 2, from 0.25 to 0.50. Least like itself alone is that of"
+        " sentence 3 (0.70)."
+    )
+
+
+def test_caption_of_what_does_not_change():
+    same = np.full((2, 2), 0.3)
+    rows = [named("ab", 1, 3), named("cde", 0, 3)]
+    found = compared(
+        [[1e-6, 0], [0, 0, 2e-6]], alone=same, together=same + 1e-7, itself=np.ones(2)
+    )
+    caption = plot_padded(rows, found).caption
+    assert "padded on the left" in caption
+    assert "The sentences begin at position 1 and 0." in caption
+    assert "each token's state is the one that it has alone, up to rounding" in caption
+    assert caption.endswith(
+        "The sentences' vectors (mean of all) are those of the sentences alone, up to"
+        " rounding."
+    )
+    # A cosine of 1, as it is written, can still be an angle.
+    found = compared(
+        [[0, 0], [0, 0, 0]], alone=same, together=same + 0.01, itself=np.ones(2)
+    )
+    caption = plot_padded(rows, found).caption
+    assert "the cosine of 1 and 2 goes from 0.30 to 0.31." in caption
+
+
+def test_captions_of_few_texts():
+    one = plot_padded([named("ab", 0, 2)], compared([[0.1, 0.2]]))
+    assert one.caption.startswith(
+        "1 sentence in a row of 2 places, none of them padded."
+    )
+    assert one.caption.endswith(
+        "The sentence's vector (mean of all) has a cosine of 0.90 with its vector"
+        " alone."
+    )
+    assert [t.get_text() for t in parts(one)[2].get_yticklabels()] == [
+        "1 and itself alone"
+    ]
+    two = plot_padded([named("ab", 0, 3)] * 2, compared([[0.1, 0.2]] * 2))
+    assert "the cosine of 1 and 2 goes from 0.25 to 0.50." in two.caption
+    part = named("a", 0, 3)
+    part.mask[1] = 1
+    mixed = plot_padded([part], compared([[0.1]])).caption
+    assert "and the mask hides 1 of them" in mixed
+
+
+@pytest.mark.parametrize(
+    ("first", "n", "length", "left_out"),
+    [
+        (0, 4, MOST_COLUMNS, None),
+        (0, 4, MOST_COLUMNS + 1, range(9, 11)),
+        (0, 10, 40, range(11, 38)),
+        (0, 40, 40, range(11, 38)),
+        (36, 4, 40, range(4, 31)),
+        (10, 30, 40, range(2, 29)),
+    ],
+)
+def test_the_middle_of_long_rows_is_counted(first, n, length, left_out):
+    row = named([f"t{i}" for i in range(n)], first, length)
+    found = columns([row])
+    assert len(found) == min(length, MOST_COLUMNS)
+    gaps = [item for item in found if isinstance(item, range)]
+    assert gaps == ([left_out] if left_out else [])
+    flat = [p for item in found for p in (item if isinstance(item, range) else [item])]
+    assert flat == list(range(length))
+    plot = plot_padded([row], compared([np.linspace(0, 1, n)]))
+    drawn = words(parts(plot)[0])
+    if left_out:
+        assert f"{len(left_out)}\nmore" in drawn
+        assert (
+            f"Not drawn, from the middle of each row: {len(left_out)} places"
+            f" ({left_out[0]} to {left_out[-1]})." in plot.caption
+        )
+        if n < 10:  # no token is left out, but some pads are, so none are counted
+            assert set(row.tokens[row.own]) <= set(drawn)
+            assert "[PAD]" in drawn
+            assert not any("×" in word for word in drawn)
+    else:
+        assert "Not drawn" not in plot.caption
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ([], compared([])),
+        ([named("ab", 0, 2), named("ab", 0, 3)], compared([[0, 0], [0, 0]])),
+        ([named("ab", 0, 2)], compared([[0, 0, 0]])),
+        ([named("ab", 0, 2)], compared([[0, 0]] * 2)),
+        ([named("ab", 0, 2)], compared([[0, 0]], alone=np.ones((2, 2)))),
+    ],
+)
+def test_a_batch_that_cannot_be_drawn(rows, found):
+    with pytest.raises(ValueError, match=r"rows of one length|of the same batch"):
+        plot_padded(rows, found)
+
+
+def long_picture():
+    texts = [[f"word{i}" for i in range(9)], list("abc")] * 3
+    return plot_padded(
+        [named(text, 30 - len(text), 30, 1) for text in texts],
+        compared([np.linspace(0, 1.5, len(text)) for text in texts]),
+    )
+
+
+@pytest.mark.parametrize("make", [picture, long_picture])
+def test_letters_can_be_read_and_nothing_is_cut_off(make):
+    plot = make()
+    plot.figure.draw_without_rendering()
+    box = plot.figure.bbox
+    for text in plot.figure.findobj(mpl.text.Text):
+        if text.get_text().strip() and text.get_visible():
+            extent = text.get_window_extent()
+            assert text.get_fontsize() >= 10
+            assert box.x0 <= extent.x0 <= extent.x1 <= box.x1, text
+            assert box.y0 <= extent.y0 <= extent.y1 <= box.y1, text
+    assert plot.size[0] <= 8.4 * 80
+
+
+@pytest.mark.parametrize("make", [picture, long_picture])
+def test_no_words_lie_on_others(make):
+    plot = make()
+    plot.figure.draw_without_rendering()
+    for ax in parts(plot):
+        # What is written in the axes, and the names of its ticks.
+        texts = [t for t in ax.texts if t.get_text().strip()] + ax.get_yticklabels()
+        boxes = [text.get_window_extent() for text in texts]
+        for i, one in enumerate(boxes):
+            for j, other in enumerate(boxes[:i]):
+                assert not one.padded(-0.5).overlaps(other), (texts[i], texts[j])
+
+
+def test_drawn_in_the_axes_that_are_given():
+    figure = Figure(figsize=(12, 6))
+    first, second = figure.subplots(1, 2)
+    drawn = picture(ax=first)
+    assert drawn.figure is figure
+    assert first.child_axes[0] is drawn.axes
+    assert not second.has_data()
+    assert not second.child_axes
+    assert drawn.caption == picture().caption
+
+
+def test_a_readers_settings_neither_leak_in_nor_change():
+    wanted = picture().picture()
+    with mpl.rc_context({"font.size": 31, "axes.grid": True, "lines.linewidth": 9}):
+        before = dict(mpl.rcParams)
+        assert picture().picture() == wanted
+        assert dict(mpl.rcParams) == before
+
+
+@pytest.mark.parametrize("token", [*HOSTILE, "ש", "東京" * 9, "x" * 80, "W" * 80, ""])
+def test_tokens_are_never_markup_and_fit(token):
+    rows = [named([token, "b"], 0, MOST_COLUMNS)]
+    plot = plot_padded(rows, compared([[0.9, 0.1]]))
+    assert skeleton(plot.html()) == PLAIN_FIGURE
+    plot.figure.draw_without_rendering()
+    text = next(t for t in plot.axes.texts if 0 < t.get_position()[0] < 1)
+    assert not text.get_parse_math()
+    for text in plot.axes.texts:
+        if 0.3 < text.get_position()[1] < 0.45 and text.get_position()[0] > 0:
+            cell = plot.axes.get_window_extent().width / MOST_COLUMNS
+            assert text.get_window_extent().width <= cell
+
+
+# The explorer
+
+THREE = "The cat sat.\nIt rained.\n\nMy dog is cute."
+
+
+@pytest.fixture
+def explorer(bert):
+    return padding_explorer(bert, THREE, 9)
+
+
+def by_hand(bert, texts, length, side, mask, positions):
+    """Distances of each token, straight from the encoder with lists made here."""
+    moved = []
+    for text in texts:
+        alone = encoder.encode(bert, text, attentions=False)
+        n = len(alone.ids)
+        pads = [bert.tokenizer.pad_token_id] * (length - n)
+        left = side == "left"
+        ids = pads + alone.ids if left else alone.ids + pads
+        where = list(range(length))
+        if left and positions == "own":
+            where = where[n:] + where[:n]
+        seen = [0 if mask else 1] * len(pads)
+        run = encoder.encode(
+            bert,
+            "",
+            ids=ids,
+            positions=where,
+            mask=seen + [1] * n if left else [1] * n + seen,
+            attentions=False,
+        )
+        start = len(pads) if left else 0
+        before = alone.hidden_states
+        after = run.hidden_states[:, start : start + n]
+        moved.append(
+            np.linalg.norm(after - before, axis=-1) / np.linalg.norm(before, axis=-1)
+        )
+    return moved
+
+
+def drawn_moves(explorer):
+    return [
+        mesh.get_array().compressed()
+        for mesh in explorer.plot().axes.collections
+        if mesh.get_array() is not None
+    ]
+
+
+def test_at_first(bert):
+    explorer = padding_explorer(bert)
+    assert list(explorer.controls) == [
+        "texts",
+        "length",
+        "side",
+        "mask",
+        "positions",
+        "pooling",
+        "layer",
+    ]
+    assert explorer.layer.value == explorer.layer.max == bert.config.num_hidden_layers
+    longest = max(len(prepare(bert, text).ids) for text in module.TEXTS)
+    assert explorer.length.value == str(longest + 2)
+    assert said(explorer) == ""
+    assert shown(explorer) == explorer.caption
+    # What the start is for: no token moves, and yet the means with pads do.
+    assert "each token's state is the one that it has alone" in explorer.caption
+    assert "The sentences' vectors (mean of all): the pairs' mean" in explorer.caption
+
+
+@pytest.mark.parametrize("side", padding.SIDES)
+@pytest.mark.parametrize("mask", ["on", "off"])
+@pytest.mark.parametrize("counted", list(module.COUNTED))
+def test_every_way_to_pad(explorer, bert, side, mask, counted):
+    explorer.side.value, explorer.mask.value = side, mask
+    explorer.positions.value = counted
+    texts = [line for line in THREE.splitlines() if line]
+    moved = by_hand(bert, texts, 9, side, mask == "on", module.COUNTED[counted])
+    for layer in (0, 2, bert.config.num_hidden_layers):
+        explorer.layer.value = layer
+        for found, wanted in zip(drawn_moves(explorer), moved, strict=True):
+            np.testing.assert_allclose(found, wanted[layer], atol=1e-5)
+        assert f"Layer {layer}: " in shown(explorer)
+    assert f"padded on the {side}" in explorer.caption
+    hides = "the mask hides them" in explorer.caption
+    assert hides == (mask == "on")
+
+
+@pytest.mark.parametrize("pooling", padding.POOLINGS)
+def test_every_pooling(explorer, bert, pooling):
+    explorer.side.value, explorer.mask.value = "left", "off"
+    explorer.pooling.value = pooling
+    texts = [line for line in THREE.splitlines() if line]
+    batch, _, together = runs(bert, texts, 9, side="left", mask=False)
+    vectors = []
+    for run, row in zip(together, batch):
+        states = run.hidden_states[LAST]
+        first = row.own.start
+        vectors.append(
+            {
+                "[CLS]": states[first],
+                "first place": states[0],
+                "mean of tokens": states[first:].mean(axis=0),
+                "mean of all": states.mean(axis=0),
+                "max of tokens": states[first:].max(axis=0),
+                "max of all": states.max(axis=0),
+            }[pooling]
+        )
+    unit = np.array(vectors) / np.linalg.norm(vectors, axis=1, keepdims=True)
+    after = parts(explorer.plot())[2].lines[1].get_xdata()
+    wanted = (unit @ unit.T)[np.triu_indices(3, 1)]
+    np.testing.assert_allclose(after[:3], wanted, atol=1e-5)
+    assert f"({pooling})" in explorer.caption
+    assert ("first place of rows 1, 2 and 3 holds [PAD]" in said(explorer)) == (
+        pooling == "first place"
+    )
+
+
+def test_another_length(explorer):
+    explorer.length.value = " 12 "
+    assert said(explorer) == ""
+    assert "in rows of 12 places" in explorer.caption
+    explorer.length.value = "5"
+    assert said(explorer) == (
+        "The longest sentence has 7 tokens, and padding makes nothing shorter: the rows"
+        " have 7, not 5."
+    )
+    assert "in rows of 7 places" in explorer.caption
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("", "There is no length yet: type how many tokens a row has, from 7 to 128."),
+        ("many", "“many” is no length: type how many tokens a row has, from 7 to 128."),
+        ("7.5", "“7.5” is no length"),
+        ("9" * 5000, "is no length"),
+        ("129", "A row here has up to 128 tokens: type a length from 7 to 128."),
+        ("<b>", "“<b>” is no length"),
+    ],
+)
+def test_a_length_that_cannot_be_used(explorer, typed, says):
+    before = state(explorer)
+    explorer.length.value = typed
+    assert says in said(explorer)
+    is_refused(explorer, before, explorer.length, typed)
+    explorer.length.value = "20"
+    assert said(explorer) == ""
+    assert state(explorer) != before
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("", "There is no sentence yet"),
+        (" \n\n\t\n", "There is no sentence yet"),
+        ("a\n" * 7, "Up to 6 sentences can be compared in one picture, and here are 7"),
+        ("a cat\n\x00", "The tokenizer keeps nothing of sentence 2, “U+0000”"),
+        ("dog " * 127, "Sentence 1 has 129 tokens, special ones included, and a row"),
+        ("x" * 100_000, "The list of sentences has 100,000 characters"),
+        ("a \ud800", "Character 3 of the list of sentences is half of a character"),
+    ],
+)
+def test_sentences_that_cannot_be_used(explorer, typed, says):
+    before = state(explorer)
+    explorer.texts.value = typed
+    assert says in said(explorer)
+    is_refused(explorer, before, explorer.texts, typed)
+    explorer.texts.value = "the cat\nthe dog"
+    assert said(explorer) == ""
+    assert state(explorer) != before
+
+
+def test_what_is_odd_and_can_be_used(explorer):
+    explorer.texts.value = "one 😀\n[PAD] 👩‍🦰 [UNK]\nשלום"
+    found = said(explorer)
+    assert "“😀” and “👩‍🦰” are not in the vocabulary" in found
+    assert "You typed [PAD] and [UNK]: the tokenizer takes that" in found
+    assert "Please note" not in found
+    assert "שלום" not in found
+    explorer.texts.value = "one 😀"
+    assert "“😀” is not in the vocabulary and cannot be built" in said(explorer)
+    assert "gets [UNK] for it." in said(explorer)
+    assert "You typed" not in said(explorer)
+
+
+def test_it_says_where_a_control_changes_nothing(explorer):
+    explorer.positions.value = "from the sentence's start"
+    assert "With the pads on the right, both ways of counting" in said(explorer)
+    explorer.side.value = "left"
+    assert said(explorer) == ""
+    explorer.texts.value, explorer.length.value = "one cat", "4"
+    assert said(explorer) == (
+        "No sentence is padded, so nothing can move: type a larger length."
+    )
+    explorer.texts.value = "one cat\none"
+    explorer.pooling.value = "first place"
+    assert said(explorer) == (
+        "The first place of row 2 holds [PAD], so that is what stands for the sentence"
+        " there."
+    )
+
+
+def test_the_longest_that_it_takes(explorer):
+    explorer.texts.value = "dog " * 126
+    explorer.length.value = "128"
+    assert "No sentence is padded" in said(explorer)
+    assert "in a row of 128 places" in explorer.caption
+
+
+def test_a_run_for_what_changes_and_none_for_what_was_seen(bert, monkeypatch):
+    calls = []
+
+    def counted(bert, given, **more):
+        calls.append([len(row.ids) for row in given])
+        return encoder.encode(bert, given, **more)
+
+    monkeypatch.setattr(module, "encode", counted)
+    explorer = padding_explorer(bert, THREE, 9)
+    assert calls == [[6, 5, 7], [9, 9, 9]]
+    explorer.pooling.value = "[CLS]"
+    explorer.layer.value = 1
+    explorer.show.click()
+    assert len(calls) == 2
+    explorer.mask.value = "off"
+    assert calls[2:] == [[9, 9, 9]]
+    explorer.mask.value = "on"
+    assert len(calls) == 3
+
+
+def test_the_button_draws_again(explorer):
+    before = state(explorer)
+    explorer.view.value = ""
+    explorer.show.click()
+    assert state(explorer) == before
+
+
+@pytest.mark.parametrize("typed", HOSTILE)
+def test_hostile_text(explorer, typed):
+    explorer.texts.value = f"one {typed}\n{typed} two"
+    assert skeleton(explorer.view.value) == PLAIN_FIGURE
+    assert shown(explorer) == explorer.caption
+    assert not said(explorer).startswith("Please note")
+    explorer.length.value = typed
+    assert skeleton(explorer.view.value) == PLAIN_FIGURE
+    assert "is no length" in said(explorer)
+
+
+def test_any_text(explorer):
+    @settings(deadline=None, derandomize=True, max_examples=15)
+    @given(ANY_TEXT, ANY_TEXT)
+    def check(text, length):
+        explorer.texts.value = f"a cat\n{text}"
+        explorer.length.value = length
+        explorer.length.value = "40"
+        assert skeleton(explorer.view.value) == PLAIN_FIGURE
+        assert shown(explorer) == explorer.caption
+        assert "cannot be shown" not in said(explorer)
+
+    check()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"layer": 99}, "The layer must be a whole number from 0 to"),
+        ({"layer": "1"}, "The layer must be a whole number from 0 to"),
+        ({"side": "top"}, "There is no side 'top': take one of right and left"),
+        ({"positions": 1}, "There is no way to count positions 1: take one of counted"),
+        ({"pooling": "sum"}, "There is no pooling 'sum': take one of"),
+        ({"mask": "on"}, "The mask is True or False, not 'on'"),
+        ({"length": 9.5}, "The length must be a whole number"),
+        ({"texts": 3}, "The sentences must be texts, not 3"),
+        ({"texts": [1]}, "The sentences must be texts, not "),
+    ],
+)
+def test_what_it_cannot_begin_with(bert, wrong, says):
+    with pytest.raises(InputError, match=says):
+        padding_explorer(bert, **wrong)
+
+
+def test_what_it_begins_with(bert):
+    explorer = padding_explorer(
+        bert,
+        ["a cat", "it"],
+        8,
+        side="left",
+        mask=False,
+        positions="own",
+        pooling="[CLS]",
+        layer=0,
+    )
+    assert explorer.texts.value == "a cat\nit"
+    assert explorer.length.value == "8"
+    assert explorer.side.value == "left"
+    assert explorer.mask.value == "off"
+    assert explorer.positions.value == "from the sentence's start"
+    assert explorer.pooling.value == "[CLS]"
+    assert explorer.layer.value == 0
+    assert "Layer 0: " in explorer.caption
+
+
+def test_a_tiny_model(tiny):
+    explorer = padding_explorer(tiny)
+    assert not said(explorer).startswith("Please note")
+    assert explorer.layer.max == 2
+    explorer.texts.value = "the bank .\nbanks\n" + "the bank " * 9
+    assert "Sentence 3 has 20 tokens" in said(explorer)
+    assert "up to 16" in said(explorer)
+    explorer.texts.value = "the bank .\nbanks"
+    explorer.length.value = "17"
+    assert "type a length from 5 to 16." in said(explorer)
+    explorer.length.value = "16"
+    for side in ("left", "right"):
+        for mask in ("off", "on"):
+            explorer.side.value, explorer.mask.value = side, mask
+            assert said(explorer) == ""
+    assert "each token's state is the one that it has alone" in explorer.caption
+    # Two more than the longest sentence has, as far as there are positions.
+    assert padding_explorer(tiny, "the bank .").length.value == "7"
+    assert padding_explorer(tiny, "the bank " * 6 + ".").length.value == "16"
+
+
+def test_without_tensorflow(bert, monkeypatch):
+    def fail(*_, **__):
+        raise ModelError("TensorFlow cannot be imported here: install it.")
+
+    monkeypatch.setattr(module, "encode", fail)
+    explorer = padding_explorer(bert)
+    assert said(explorer) == (
+        "Please note: TensorFlow cannot be imported here: install it."
+    )
+    assert explorer._repr_mimebundle_()[0]["text/plain"].startswith("TensorFlow")
+
+
+def test_three_faces(explorer, bert):
+    first = face(explorer)
+    assert len(first[0]) < 110_000
+    assert first[1] == (
+        "Sentences: The cat sat. / It rained. / My dog is cute. · Padded to: 9 · Pads"
+        " on the: right · Mask: on · Positions: from the row's start · Pooling: mean of"
+        f" all · Layer: {bert.config.num_hidden_layers}. {explorer.caption}"
+    )
+    explorer.mask.value = "off"
+    assert face(explorer) == first
+
+
+def test_explorers_share_no_state(bert, explorer):
+    other = padding_explorer(bert, THREE, 9)
+    before = state(other)
+    explorer.mask.value = "off"
+    assert explorer.plot().caption == explorer.caption
+    assert state(other) == before
+
+
+def test_every_control_has_a_label(explorer):
+    labels = [control.description for control in explorer.controls.values()]
+    assert all(labels)
+    assert len(set(labels)) == len(labels)
