@@ -1,19 +1,24 @@
 """Predictions and checks: feedback on what a learner thinks and writes."""
 
 from .attention import check_attention_weights, check_join_heads
+from .batches import check_masked_mean, check_run_sorted
 from .context import check_nearest_same, check_self_similarity
 from .directions import check_dominant, check_explained_by_one
 from .feedback import Feedback
 from .heads import check_find_head, check_masked_weights
+from .inversion import check_greedy_step
 from .layernorm import check_layer_norm
+from .padding import check_batch_weights, check_pad_batch
 from .positions import (
     check_add_positions,
     check_neighbour_cosine,
     check_sinusoidal,
 )
 from .prediction import Prediction, predict
+from .probing import check_cross_validate
 from .rows import check_cosine, check_nearest, check_pca
 from .segments import check_build_pair, check_nearer_mean, check_relative_shift
+from .special_tokens import check_move_token, check_text_spans
 from .text import (
     check_costly_text,
     check_separators,
@@ -27,26 +32,34 @@ __all__ = [
     "Prediction",
     "check_add_positions",
     "check_attention_weights",
+    "check_batch_weights",
     "check_build_pair",
     "check_cosine",
     "check_costly_text",
+    "check_cross_validate",
     "check_dominant",
     "check_embedding_layer",
     "check_explained_by_one",
     "check_find_head",
     "check_find_token",
+    "check_greedy_step",
     "check_join_heads",
     "check_layer_norm",
+    "check_masked_mean",
     "check_masked_weights",
+    "check_move_token",
     "check_nearer_mean",
     "check_nearest",
     "check_nearest_same",
     "check_neighbour_cosine",
+    "check_pad_batch",
     "check_pca",
     "check_relative_shift",
+    "check_run_sorted",
     "check_self_similarity",
     "check_separators",
     "check_sinusoidal",
+    "check_text_spans",
     "check_token_types",
     "check_wordpiece",
     "predict",
