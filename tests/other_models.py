@@ -114,9 +114,22 @@ def write_model(folder, which, names, seed=0):
     return write(folder, files)
 
 
+# What a lesson offers to whoever has little time, by the beginning of its name.
+SHORTER = {
+    "08": {
+        "step = 1 ": "step = 8 ",
+        '"epochs": 2': '"epochs": 1',
+        '"train": None': '"train": 8',
+        "np.quantile(lengths, 0.75)": "np.quantile(lengths, 0.2)",
+    }
+}
+
+
 def run(path):
     """Run a notebook in a fresh kernel and return what it said on stderr."""
     notebook = nbformat.read(path, 4)
+    if path.parent.name != "solutions":
+        shorten(notebook, SHORTER.get(path.name[:2], {}))
     NotebookClient(
         notebook, timeout=300, resources={"metadata": {"path": path.parent}}
     ).execute()
@@ -127,3 +140,11 @@ def run(path):
         for output in cell.outputs
         if output.get("name") == "stderr"
     ]
+
+
+def shorten(notebook, knobs):
+    """Set a lesson's knobs to what takes less time; each must be there, once."""
+    for usual, shorter in knobs.items():
+        cells = [cell for cell in notebook.cells if usual in cell.source]
+        assert len(cells) == 1, usual
+        cells[0].source = cells[0].source.replace(usual, shorter)
