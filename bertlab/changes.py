@@ -77,8 +77,8 @@ def remove(bert, given, places, close=True) -> Change:
     given : Inputs
     places : sequence of int
     close : bool
-        The tokens behind a gap move up, each to the position row of the token before
-        it. Without it, each token keeps its own position row.
+        The tokens behind a gap move up, and each gets the position row of the place
+        that it comes to. Without it, each token keeps its own position row.
 
     Returns
     -------
@@ -107,8 +107,9 @@ def move(bert, given, place, to, close=True) -> Change:
     place, to : int
         Where the token stands, and where it stands afterwards.
     close : bool
-        Position rows are given out anew, in order. Without it, each token keeps its
-        own: then nothing but the order of rows changes, to which BERT is blind.
+        Each place keeps its position row, so that a token gets that of its new place.
+        Without it, each token keeps its own: then nothing but the order of the list
+        changes, to which BERT is blind.
 
     Returns
     -------
@@ -128,8 +129,8 @@ def move(bert, given, place, to, close=True) -> Change:
 
 def _arranged(bert, given, order, close):
     """The tokens at the places of `order`, in this order."""
-    if close:  # the rows of the first places, in order
-        positions = sorted(given.positions)[: len(order)]
+    if close:  # a place keeps its row, whoever comes to stand there
+        positions = given.positions[: len(order)]
     else:
         positions = [given.positions[place] for place in order]
     return Change(

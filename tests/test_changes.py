@@ -90,7 +90,10 @@ def test_own_positions_and_mask_go_along(toy):
     own = inputs.prepare(toy, "dog cat", positions=[4, 0, 2, 6], mask=[1, 0, 1, 1])
     change = changes.remove(toy, own, [1])
     assert change.inputs.mask == [1, 1, 1]
-    assert change.inputs.positions == [0, 2, 4]
+    assert change.inputs.positions == [4, 0, 2]
+    swapped = inputs.prepare(toy, "dog cat", positions=[1, 0, 2, 3])
+    assert changes.remove(toy, swapped, [3]).inputs.positions == [1, 0, 2]
+    assert changes.move(toy, swapped, 3, 1).inputs.positions == [1, 0, 2, 3]
     change = changes.remove(toy, own, [1], close=False)
     assert change.inputs.positions == [4, 2, 6]
 
