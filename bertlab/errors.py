@@ -18,3 +18,14 @@ class ModelError(SentenceError):
 
 class InputError(SentenceError, ValueError):
     """What somebody typed cannot be used; the message says what to do instead."""
+
+
+class Stopped(KeyboardInterrupt):
+    """Somebody has stopped something long; the message says what to do to go on.
+
+    It ends a cell, and whatever runs the cells after it, as the stop button does
+    everywhere; but its message is shown alone.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]

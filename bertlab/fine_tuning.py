@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from .errors import InputError
+from .batching import check_knobs, steps_in
+from .errors import InputError, Stopped
 from .model import return_free_memory
 from .progress import steps
-from .tokens import count
+from .tokens import count, isolated
 from .trainers import fine_tuner
-from .training import steps_in
 
 
 class FineTuning:
@@ -31,7 +33,8 @@ class FineTuning:
     rate : float
         The largest learning rate.
     train : int, optional
-        Train on no more texts than this, out of each half; all are tested.
+        Train on no more texts than this, out of each half, each label evenly; all are
+        tested.
 
     Attributes
     ----------
@@ -44,7 +47,8 @@ class FineTuning:
     Raises
     ------
     InputError
-        If there are not two labels, or fewer than two texts of one.
+        If there are not two labels, or fewer than two texts of one; if there are not
+        as many labels, or weights of a pooling, as texts; or if a knob cannot be used.
     """
 
     def __init__(
@@ -60,13 +64,34 @@ class FineTuning:
         rate=3e-4,
         train=None,
     ):
+        if labels is None:
+            labels = []
         names, self.answers = np.unique(np.asarray(labels), return_inverse=True)
         if len(names) < 2 or np.bincount(self.answers).min() < 2:
             raise InputError(
                 "Give texts with two labels or more, and two texts or more of each."
             )
         self.poolings, self.done = dict(poolings), {}
-        self._bert, self._given, self._train = bert, given, train
+        for what, those in {"labels": labels, **self.poolings}.items():
+            if len(those) != len(given):
+                raise InputError(
+                    f"{count(len(given), 'text')}, and {len(those):,} for"
+                    f" “{isolated(str(what))}”: give one for each text."
+                )
+        check_knobs(rounds=rounds, epochs=epochs, batch=batch, rate=rate)
+        if train is not None:
+            check_knobs(train=train, rate=rate)
+            if train < len(names):
+                raise InputError(
+                    f"train = {train} is fewer than there are labels: give"
+                    f" {len(names)} or more, or None for all."
+                )
+        # Rows of the token table that occur; the first is what fills up a batch.
+        self._rows = np.unique(np.concatenate([[0], *(g.ids for g in given)]))
+        self._given = [
+            replace(g, ids=np.searchsorted(self._rows, g.ids).tolist()) for g in given
+        ]
+        self._bert, self._train = bert, train
         self._rounds = rounds
         self._how = {"epochs": epochs, "batch": batch, "rate": rate}
         self._classes, self._trainer = len(names), None
@@ -89,6 +114,11 @@ class FineTuning:
         -------
         FineTuning
             Itself.
+
+        Raises
+        ------
+        Stopped
+            If the kernel is stopped.
         """
         halves = range(2 * self._rounds)
         every = [(name, half) for half in halves for name in self.poolings]
@@ -97,7 +127,7 @@ class FineTuning:
             return self
         if self._trainer is None:
             return_free_memory()
-            self._trainer = fine_tuner(self._bert, self._classes)
+            self._trainer = fine_tuner(self._bert, self._classes, self._rows)
         epochs, batch = self._how["epochs"], self._how["batch"]
         pending = [
             (key, step)
@@ -106,19 +136,48 @@ class FineTuning:
         ]
         what = f"Fine-tuning {self._bert.name} {count(len(left), 'time')}"
         going = None
-        for key, step in steps(pending, what):
-            going = going or self._begun(key)
-            next(going)
-            if step == 1:
-                going = None
-                self.done[key] = self._tested(key)
-                return_free_memory()
+        try:
+            for key, step in steps(pending, what):
+                going = going or self._begun(key)
+                next(going)
+                if step == 1:
+                    going = None
+                    self.done[key] = self._tested(key)
+                    return_free_memory()
+        except KeyboardInterrupt:
+            raise Stopped(
+                f"Stopped: {len(self.done)} of {len(every)} trainings are done and"
+                " kept. Run the cell again for the others."
+            ) from None
         return self
 
+    @property
+    def whole(self):
+        """Whether all is done."""
+        return len(self.done) == 2 * self._rounds * len(self.poolings)
+
+    def learned_from(self, half):
+        """Return which texts are learned from in a half, (texts,) bool.
+
+        All of `trained_on`'s; or `train` of them, each label as evenly as can be.
+        """
+        chosen = self.trained_on(half)
+        if self._train is None or self._train >= chosen.sum():
+            return chosen
+        random = np.random.default_rng([half, 1])
+        own = [
+            random.permutation(np.flatnonzero(chosen & (self.answers == label)))
+            for label in range(self._classes)
+        ]
+        # One of each label in turn, until there are enough.
+        turns = sorted(
+            (turn, n, t) for n, o in enumerate(own) for turn, t in enumerate(o)
+        )
+        texts = [text for _, _, text in turns[: self._train]]
+        return np.isin(np.arange(len(chosen)), texts)
+
     def _texts(self, half):
-        texts = np.flatnonzero(self.trained_on(half))
-        random = np.random.default_rng(half)
-        return np.sort(random.permutation(texts)[: self._train])
+        return np.flatnonzero(self.learned_from(half))
 
     def _begun(self, key):
         name, half = key

@@ -2,71 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .inputs import Inputs
+from .batching import check_knobs, steps_in
+from .errors import InputError
+from .letters import NAMES, SIGNALS, Task, signals
 from .trainers import small_trainer
-from .training import steps_in
 
-SIGNALS = "ABCD"
-FILLERS = "abcdefghijklmnop"
-NAMES = ["[PAD]", "[CLS]", "[SEP]", "!", *SIGNALS, *FILLERS]
-MARK, FIRST_SIGNAL, FIRST_FILLER = 3, 4, 4 + len(SIGNALS)
-
-
-@dataclass(frozen=True, repr=False, eq=False)
-class Task:
-    """Sequences with an answer somewhere in them.
-
-    Attributes
-    ----------
-    given : list of Inputs
-    labels : (sequences,) ndarray of int
-        Which of `SIGNALS` is the answer.
-    answers : (sequences,) ndarray of int
-        At which place it stands.
-    """
-
-    given: list[Inputs]
-    labels: np.ndarray
-    answers: np.ndarray
-
-
-def signals(n, *, seed, length=10, decoys=2):
-    """Make sequences in which the letter after the mark is the answer.
-
-    Each is [CLS], `length` letters, [SEP]. The mark "!" stands anywhere, and after it
-    one of four signals. Other signals, which mean nothing, stand elsewhere: so to see
-    *which* letters there are does not do.
-
-    Parameters
-    ----------
-    n : int
-    seed : int
-    length, decoys : int
-
-    Returns
-    -------
-    Task
-    """
-    random = np.random.default_rng(seed)
-    labels = random.integers(len(SIGNALS), size=n)
-    given, answers = [], []
-    for label in labels:
-        ids = random.integers(len(FILLERS), size=length) + FIRST_FILLER
-        mark = random.integers(length - 1)
-        free = np.delete(np.arange(length), [mark, mark + 1])
-        places = random.choice(free, decoys, replace=False)
-        ids[places] = random.integers(len(SIGNALS), size=decoys) + FIRST_SIGNAL
-        ids[mark], ids[mark + 1] = MARK, FIRST_SIGNAL + label
-        all_ids = [1, *ids.tolist(), 2]
-        size = len(all_ids)
-        tokens = [NAMES[i] for i in all_ids]
-        given.append(Inputs(tokens, all_ids, list(range(size)), [0] * size, [1] * size))
-        answers.append(mark + 2)
-    return Task(given, labels, np.array(answers))
+__all__ = ["SIGNALS", "Record", "between", "curves", "learn", "signals", "trainer_for"]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -89,6 +34,13 @@ class Record:
         Of the last layer.
     attentions : (times, sequences, layers, heads, tokens) ndarray
         From the token at `place` to each.
+    blind : (sequences,) ndarray of int or None
+        The label that the model gave at the end with the answer hidden in the last
+        layer.
+    misled : (sequences,) ndarray of int or None
+        And with one of the other signals hidden in its place; the control.
+    whole : bool
+        Whether the training came to its end.
     """
 
     task: Task
@@ -98,6 +50,9 @@ class Record:
     told: np.ndarray
     states: np.ndarray
     attentions: np.ndarray
+    blind: np.ndarray | None = None
+    misled: np.ndarray | None = None
+    whole: bool = False
 
 
 def learn(
@@ -107,9 +62,9 @@ def learn(
     place=0,
     labels=None,
     seed=0,
-    epochs=14,
+    epochs=10,
     batch=64,
-    rate=4e-3,
+    rate=5e-3,
     every=16,
     trainer=None,
     show=None,
@@ -132,15 +87,28 @@ def learn(
     trainer : Trainer, optional
         From `trainer_for`: to use one for several trainings saves the time to make it.
     show : callable, optional
-        ``show(record, share)`` is called at each look with all until then and the share
-        of the steps that is done.
+        ``show(record, share, stopped)`` is called at each look with all until then and
+        the share of the steps that is done. With it, the kernel's stop button ends the
+        training and not the cell: what there is until then is returned.
 
     Returns
     -------
     Record
+
+    Raises
+    ------
+    InputError
+        If a knob cannot be used, if no token stands at `place`, or if there are not
+        as many labels as sequences.
     """
-    trainer = trainer or trainer_for(train)
     size = len(train.given[0].ids)
+    check_knobs(epochs=epochs, batch=batch, every=every, rate=rate)
+    if not -size <= place < size:
+        raise InputError(
+            f"place = {place}: the sequences have {size} tokens, from 0 (or, from the"
+            f" end, -1) to {size - 1}."
+        )
+    trainer = trainer or trainer_for(train)
     place = place % size
     pool = np.eye(size)[place]
     seen, losses = [], []
@@ -155,18 +123,48 @@ def learn(
         rate=rate,
     )
     trainer.reset(seed)
-    for done in range(total + 1):
-        if done:
-            losses.append(next(steps))
-        if done % every == 0 or done == total:
-            logits, states, weights = trainer.look(task.given, [pool] * len(task.given))
-            loss = np.mean(losses) if losses else np.nan
-            losses = []
-            told = logits.argmax(axis=1)
-            seen.append((done, loss, told, states, weights[:, :, :, place]))
-            if show is not None:
-                show(_record(task, place, seen), done / total)
-    return _record(task, place, seen)
+    looked = [pool] * len(task.given)
+    try:
+        for done in range(total + 1):
+            if done:
+                losses.append(next(steps))
+            if done % every == 0 or done == total:
+                logits, states, weights = trainer.look(task.given, looked)
+                loss = np.mean(losses) if losses else np.nan
+                losses = []
+                told = logits.argmax(axis=1)
+                seen.append((done, loss, told, states, weights[:, :, :, place]))
+                if show is not None and done < total:
+                    show(_record(task, place, seen), done / total, False)
+    except KeyboardInterrupt:
+        if show is None or not seen:
+            raise
+        record = _record(task, place, seen)
+        show(record, seen[-1][0] / total, True)
+        return record
+    hidden = {"blind": task.answers, "misled": _decoys(task)}
+    told = {
+        name: trainer.without(task.given, looked, places).argmax(axis=1)
+        for name, places in hidden.items()
+    }
+    record = replace(_record(task, place, seen), **told, whole=True)
+    if show is not None:
+        show(record, 1.0, False)
+    return record
+
+
+def _decoys(task):
+    """Return the place of the first other signal of each sequence, (sequences,).
+
+    Of the last token, where there is none.
+    """
+    places = []
+    for g, answer in zip(task.given, task.answers, strict=True):
+        found = [
+            i for i, name in enumerate(g.tokens) if name in SIGNALS and i != answer
+        ]
+        places.append((*found, len(g.ids) - 1)[0])
+    return np.array(places)
 
 
 def trainer_for(task):
@@ -194,15 +192,20 @@ def curves(record):
     -------
     dict of str to (times,) ndarray
         "told right": the share of the sequences. "attention to the answer": weight in
-        the last layer, mean over heads and sequences. "between the classes": of the
-        pooled state, `between` of the true labels.
+        the last layer, mean over heads and sequences; "to the decoys": to the other
+        signals together. "between the classes": of the pooled state, `between` of the
+        true labels.
     """
     task, rows = record.task, np.arange(len(record.task.labels))
     last = record.attentions[:, :, -1]  # (times, sequences, heads, tokens)
     weights = last[:, rows, :, task.answers]  # (sequences, times, heads)
+    signal = np.array([[name in SIGNALS for name in g.tokens] for g in task.given])
+    signal[rows, task.answers] = False
+    others = np.einsum("tnhk,nk->t", last, signal) / last[0, :, :, 0].size
     return {
         "told right": (record.told == task.labels).mean(axis=1),
         "attention to the answer": weights.mean(axis=(0, 2)),
+        "to the decoys": others,
         "between the classes": np.array(
             [between(states[:, record.place], task.labels) for states in record.states]
         ),

@@ -6,6 +6,7 @@ side the pads stand, whether the mask hides them, and where positions are counte
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import index
 
@@ -56,7 +57,8 @@ class Compared:
         the token has in the text alone, as a share of that one's norm.
     apart : float
         To compare with: how far the states of two different tokens of the same text
-        alone are from each other, on average, in the same unit.
+        alone are from each other, on average, in the same unit; 0 where no text has
+        two.
     alone, together : (texts, texts) ndarray
         Cosines between the texts' vectors, alone and in the batch.
     itself : (texts,) ndarray
@@ -89,12 +91,16 @@ def pad(
     side : str
         "right" or "left": where the pads stand.
     mask : bool
-        The attention mask is 0 at pads. Without it, it is 1 there as everywhere.
+        The attention mask is 0 at pads. Without it, it is 1 there as everywhere. Of a
+        text that has been prepared with a mask of nothing but 0 the model attends to
+        all places, pads included, as `bertlab.encoder.encode` does: 0 everywhere hides
+        nobody.
     positions : str
         "counted": from the first place of the row, which is what the model does by
         itself; with pads on the left, a text then no longer begins at position 0.
-        "own": each token keeps the position that it has in the text alone, and the pads
-        have those that come after it. On the right, the two are the same.
+        "own": each token keeps the position that it has in the text alone. Pads on the
+        left all have position 0; on the right they have those that come after the text,
+        so there the two ways are the same.
 
     Returns
     -------
@@ -104,13 +110,19 @@ def pad(
     Raises
     ------
     InputError
-        If there is no text; if the length is less than the longest text has or more
+        If there is no list of texts, or one of rows that are padded already; if the
+        length is less than the longest text has or more
         than the model takes; if there is no such side or way to count; or if the model
         has no [PAD].
     """
-    if isinstance(given, (str, Inputs)) or not len(given):
+    if not isinstance(given, Sequence) or isinstance(given, str) or not given:
         raise InputError(
             "Give a list of one or more texts, such as ['my dog', 'cats']."
+        )
+    if any(isinstance(row, Padded) for row in given):
+        raise InputError(
+            "These rows are padded already: give the texts, or what `inputs.prepare`"
+            " made of them."
         )
     for value, options, what in (
         (side, SIDES, "side"),
@@ -134,6 +146,8 @@ def _length(bert, length, longest):
     if length is None:
         return longest
     try:
+        if isinstance(length, bool):
+            raise TypeError
         length = index(length)
     except TypeError:
         raise InputError(
@@ -166,7 +180,7 @@ def _padded(bert, row, length, side, mask, positions, pad_id):
 
     places = range(length)
     if positions == "own":
-        places = filled(row.positions, range(n, length))
+        places = filled(row.positions, [0] * pads if first else range(n, length))
     elif row.positions != list(range(n)):
         raise InputError(
             "This text was prepared with positions of its own: pad it with"
@@ -262,12 +276,13 @@ def compare(alone, together, batch, *, layer, pooling="mean of tokens") -> Compa
     moved = [
         shifts(b[None], a[None, row.own])[0] for a, b, row in zip(after, before, batch)
     ]
+    between = [apart(states[None])[0] for states in before if len(states) > 1]
     own = np.stack([pool(states, slice(None), pooling) for states in before])
     found = np.stack([pool(a, row.own, pooling) for a, row in zip(after, batch)])
     own, found = _unit(own), _unit(found)
     return Compared(
         moved=moved,
-        apart=float(np.mean([apart(states[None])[0] for states in before])),
+        apart=float(np.mean(between)) if between else 0.0,
         alone=own @ own.T,
         together=found @ found.T,
         itself=(own * found).sum(axis=-1),

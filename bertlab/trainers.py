@@ -9,10 +9,10 @@ import numpy as np
 
 from .errors import ModelError
 from .model import TENSORFLOW_SETTINGS, silent_stderr
-from .training import SPREAD, Trainer
+from .training import SPREAD, WEIGHTS, Trainer
 
 
-def fine_tuner(bert, classes):
+def fine_tuner(bert, classes, rows=None):
     """Make a `Trainer` that starts from a BERT's weights, on a copy of the model.
 
     Parameters
@@ -20,6 +20,10 @@ def fine_tuner(bert, classes):
     bert : Bert
         Its own model stays as it is.
     classes : int
+    rows : sequence of int, optional
+        The token IDs that occur: the copy's token table has these rows alone, and what
+        it is given says which of *them* stands for a token, from 0. No other row
+        changes in training, and the table is half of a small BERT.
 
     Returns
     -------
@@ -31,7 +35,12 @@ def fine_tuner(bert, classes):
         If TensorFlow cannot be imported here.
     """
     own = [v for v in bert.model.weights if "/pooler/" not in v.name]
-    return Trainer(_new_model(bert.config), classes, lambda seed: own)
+    config = copy.copy(bert.config)
+    if rows is not None:
+        config.vocab_size, config.pad_token_id = len(rows), 0
+        (table,) = (n for n, v in enumerate(own) if "word_embeddings" in v.name)
+        own[table] = own[table].numpy()[np.asarray(rows)]  # (rows, hidden)
+    return Trainer(_new_model(config), classes, lambda seed: own)
 
 
 def small_trainer(classes, *, vocabulary, positions, layers=2, hidden=32, heads=2):
@@ -47,6 +56,12 @@ def small_trainer(classes, *, vocabulary, positions, layers=2, hidden=32, heads=
     Returns
     -------
     Trainer
+
+    Notes
+    -----
+    The random numbers are as much larger than BERT's as vectors of this length are
+    shorter than its 768, so that sums over them come out as large. With smaller ones
+    a small model takes much longer to learn, and by some seeds does not.
     """
     from transformers import BertConfig
 
@@ -62,7 +77,8 @@ def small_trainer(classes, *, vocabulary, positions, layers=2, hidden=32, heads=
     )
     model = _new_model(config)
     shapes = [(v.name, tuple(v.shape)) for v in model.weights]
-    return Trainer(model, classes, lambda seed: _random_weights(shapes, seed))
+    spread = SPREAD * np.sqrt(768 / hidden)
+    return Trainer(model, classes, lambda seed: _random_weights(shapes, spread, seed))
 
 
 def _new_model(config):
@@ -77,19 +93,20 @@ def _new_model(config):
             f"TensorFlow cannot be imported here ({error}). Install the packages of"
             " requirements.txt."
         ) from None
-    model = TFBertModel(copy.copy(config), add_pooling_layer=False)
+    with silent_stderr():  # says that TensorFlow's classes are to go one day
+        model = TFBertModel(copy.copy(config), add_pooling_layer=False)
     model(input_ids=np.zeros((1, 1), np.int32))  # makes the weights
     return model
 
 
-def _random_weights(shapes, seed):
+def _random_weights(shapes, spread, seed):
     """Small random numbers; LayerNorm's gamma 1, its beta and every bias 0."""
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng([seed, WEIGHTS])
     return [
         np.ones(shape)
         if "gamma" in name
         else np.zeros(shape)
         if "beta" in name or "bias" in name
-        else random.normal(0, SPREAD, shape)
+        else random.normal(0, spread, shape)
         for name, shape in shapes
     ]

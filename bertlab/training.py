@@ -10,13 +10,20 @@ import gc
 
 import numpy as np
 
+from .batching import batches, check_knobs, padded, steps_in
 from .errors import InputError
 from .model import return_free_memory
+from .tokens import count
 
 # Adam's own constants, as Kingma & Ba published them.
 FIRST, SECOND, TINY = 0.9, 0.999, 1e-8
+# What is added to a hidden place's score, as BERT does it.
+HIDDEN = -10_000.0
 # The spread of a new head's numbers, and of a new model's: BERT's own.
 SPREAD = 0.02
+# What a seed draws, each by random numbers of its own: with the same ones a new head
+# would be the first rows of a new table.
+HEAD, ORDER, WEIGHTS = range(3)
 # Texts in a batch for predictions, which need no gradient.
 MANY = 16
 
@@ -75,7 +82,7 @@ class Trainer:
             variable.assign(value)
         for variable in [*self._means, *self._squares, self._count]:
             variable.assign(self._tf.zeros_like(variable))
-        random = np.random.default_rng(seed)
+        random = np.random.default_rng([seed, HEAD])
         weights, bias = self._head
         weights.assign(random.normal(0, SPREAD, weights.shape))
         bias.assign(self._tf.zeros_like(bias))
@@ -147,7 +154,7 @@ class Trainer:
         return logits, states, self._tf.stack(attentions, axis=1)
 
     def steps(self, given, weights, labels, *, seed, epochs, batch, rate):
-        """Train from the start: a generator that does a step each time it is asked.
+        """Return a generator that trains from the start, a step when it is asked.
 
         Parameters
         ----------
@@ -167,11 +174,26 @@ class Trainer:
         ------
         float
             The batch's mean cross-entropy.
+
+        Raises
+        ------
+        InputError
+            If `epochs` or `batch` is not a whole number from 1 on, if `rate` is not
+            above 0, or if there are not as many labels as texts.
         """
+        check_knobs(epochs=epochs, batch=batch, rate=rate)
+        if not len(given) == len(weights) == len(labels):
+            raise InputError(
+                f"{count(len(given), 'text')}, weights for {len(weights):,} and"
+                f" {count(len(labels), 'label')}: give one of each for each text."
+            )
+        return self._steps(given, weights, labels, seed, epochs, batch, rate)
+
+    def _steps(self, given, weights, labels, seed, epochs, batch, rate):
         self.reset(seed)
         labels = np.asarray(labels, np.int32)
         total = steps_in(len(given), epochs, batch)
-        random, done = np.random.default_rng(seed), 0
+        random, done = np.random.default_rng([seed, ORDER]), 0
         for _ in range(epochs):
             for texts in batches([len(g.ids) for g in given], batch, random):
                 done += 1
@@ -198,6 +220,44 @@ class Trainer:
         """
         numbers, pool = padded(given, weights)
         return tuple(part.numpy() for part in self._all(numbers, pool))
+
+    def without(self, given, weights, hidden):
+        """Return the logits where one place of each text is hidden in the last layer.
+
+        Parameters
+        ----------
+        given : list of Inputs
+        weights : list of (tokens,) array_like
+        hidden : (texts,) sequence of int
+            The place that no token can attend to there; in the layers before it, all
+            can.
+
+        Returns
+        -------
+        (texts, classes) ndarray
+        """
+        tf = self._tf
+        (ids, positions, types, mask), pool = padded(given, weights)
+        out = self._model(
+            input_ids=ids,
+            position_ids=positions,
+            token_type_ids=types,
+            attention_mask=mask,
+            output_hidden_states=True,
+        )
+        seen = mask.astype(np.float32)  # (texts, tokens)
+        seen[np.arange(len(given)), np.asarray(hidden)] = 0
+        states = self._model.bert.encoder.layer[-1](
+            out.hidden_states[-2],
+            attention_mask=(1 - seen[:, None, None, :]) * HIDDEN,
+            head_mask=None,
+            encoder_hidden_states=None,
+            encoder_attention_mask=None,
+            past_key_value=None,
+            output_attentions=False,
+        )[0]
+        head, bias = self._head
+        return (tf.einsum("nth,nt->nh", states, pool) @ head + bias).numpy()
 
     def predict(self, given, weights):
         """Return the class that the model names for each text, (texts,) int."""
@@ -227,64 +287,3 @@ class _Dropout:
         return self._tf.nn.experimental.general_dropout(
             inputs, rate, self._random.uniform, noise_shape
         )
-
-
-def steps_in(texts, epochs, batch):
-    """How many steps a training takes."""
-    return epochs * -(-texts // batch)
-
-
-def batches(lengths, size, random):
-    """Deal texts out in batches in a random order, those of like lengths together.
-
-    Parameters
-    ----------
-    lengths : (texts,) sequence of int
-    size : int
-    random : numpy.random.Generator
-
-    Returns
-    -------
-    list of (n,) ndarray
-        Numbers of texts, each of them once.
-    """
-    order = random.permutation(len(lengths))
-    lengths = np.asarray(lengths)
-    # Sorted within a few batches: padding costs time, and all sorted is no order.
-    some = [order[i : i + 8 * size] for i in range(0, len(order), 8 * size)]
-    order = np.concatenate([s[np.argsort(lengths[s], kind="stable")] for s in some])
-    dealt = [order[i : i + size] for i in range(0, len(order), size)]
-    return [dealt[n] for n in random.permutation(len(dealt))]
-
-
-def padded(given, weights):
-    """Return texts as arrays of one length.
-
-    Parameters
-    ----------
-    given : list of Inputs
-    weights : list of (tokens,) array_like
-
-    Returns
-    -------
-    numbers : list of four (texts, tokens) ndarrays of int32
-        IDs, positions, types and mask.
-    weights : (texts, tokens) ndarray of float32
-
-    Raises
-    ------
-    InputError
-        If a text has another number of tokens than of weights.
-    """
-    longest = max(len(g.ids) for g in given)
-    numbers = np.zeros((4, len(given), longest), np.int32)
-    pool = np.zeros((len(given), longest), np.float32)
-    for n, (g, w) in enumerate(zip(given, weights, strict=True)):
-        if len(g.ids) != len(w):
-            raise InputError(
-                f"Text {n} has {len(g.ids)} tokens and {len(w)} weights: give one for"
-                " each token."
-            )
-        numbers[:, n, : len(w)] = [g.ids, g.positions, g.types, g.mask]
-        pool[n, : len(w)] = w
-    return list(numbers), pool

@@ -69,7 +69,9 @@ MISFITS = """(box, parts) => {
     const all = [...box.querySelectorAll(parts)]
         .filter(e => e.getBoundingClientRect().width);
     return all.filter(e => {
-        const r = e.getBoundingClientRect();
+        // A picture that is wider than a phone scrolls in its figure.
+        const r = (e.tagName === 'IMG' && e.closest('.bertlab-figure') || e)
+            .getBoundingClientRect();
         const outside = r.left < room.left - 1 || r.right > room.right + 1;
         const label = e.closest('.widget-radio-box label');
         const below = label && r.bottom > label.getBoundingClientRect().bottom + 1;

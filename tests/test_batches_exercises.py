@@ -50,6 +50,8 @@ WRONG_MEANS = {
         lambda s, m: np.einsum("bth,bt->bh", s, 1 - m) / (1 - m).sum(1)[:, None],
         "that is the mean of the pads",
     ),
+    "all picked": (lambda s, m: s[m == 1].mean(0), "its mean is that of the batch"),
+    "picked, axis 1": (lambda s, m: s[m == 1].mean(1), "axis 1 is then hidden"),
     "no new axis": (lambda s, m: (s * m).sum(1), "Shapes that do not fit"),
 }
 

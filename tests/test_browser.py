@@ -310,6 +310,9 @@ def test_prediction_by_keyboard(explorers):
     widget.reach(commit)
     page.keyboard.press("Space")
     expect(cell.get_by_role("status")).to_contain_text("You predict: two.")
-    expect(commit).to_be_disabled()
     for choice in choices.all():
         expect(choice).to_be_disabled()
+    # The focus is where it was, not at the top of the page.
+    expect(commit).to_be_focused()
+    page.keyboard.press("Space")
+    expect(cell.get_by_role("status")).to_contain_text("Already made: you predict two")

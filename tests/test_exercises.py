@@ -433,8 +433,12 @@ def test_a_prediction_cannot_be_changed_afterwards(prediction):
     prediction.choice.value = "1"
     prediction.commit.click()
     assert prediction.choice.disabled
-    assert prediction.commit.disabled
     prediction.choice.value = "2"
+    # The button keeps the focus, and says what a second press does: nothing.
+    assert not prediction.commit.disabled
+    prediction.commit.click()
+    assert prediction.answer == "1"
+    assert said(prediction) == "Already made: you predict 1."
     assert prediction.compare(1)
 
 

@@ -32,6 +32,7 @@ from bertlab.plots.interventions import CONTROL, MOST_CELLS, MOST_NUMBERS, NEW
 from bertlab.plots.plot import drawable
 from bertlab.widgets import intervention_explorer
 from bertlab.widgets import interventions as module
+from bertlab.widgets.explorer import COMPUTING
 from bertlab.widgets.interventions import WORDS
 
 # Nothing may be said on stderr in a notebook.
@@ -42,6 +43,8 @@ TOKENS = ["[MASK]", "cat", "$x$"]
 # Two tokens that stay, (layers + 1, kept).
 MOVED = np.array([[0.0, 0.1], [0.5, 0.2], [0.25, 0.3]])
 RUNS = np.array([[0.0, 0.2, 0.5], [0.1, 0.4, 0.6]])  # (runs, layers + 1)
+# One that is unlike the others: their mean would be 0.35 at the last layer.
+UNLIKE = np.array([[0.0, 0.1, 0.1], [0.0, 0.1, 0.2], [0.0, 0.9, 0.75]])
 VECTORS = {"the words' mean vector": [0.05, 0.1, 0.2], "[CLS]": [np.nan] * 3}
 
 
@@ -60,6 +63,10 @@ def tables(plot):
     """What the two tables of a picture hold: the tokens', and the rows below."""
     meshes = [m for m in plot.axes.collections if isinstance(m, QuadMesh)]
     return [np.ma.filled(mesh.get_array().astype(float), np.nan) for mesh in meshes]
+
+
+def named_over(boxes, title):
+    return any(box.y1 > title.y0 for box in boxes)
 
 
 def names(plot):
@@ -184,9 +191,9 @@ def test_every_cell_of_the_picture():
     np.testing.assert_allclose(tokens, [[np.nan] * 3, *MOVED.T])
     means = [
         MOVED.mean(axis=1),
-        RUNS.mean(axis=0),
+        np.median(RUNS, axis=0),
         VECTORS[WORDS],
-        RUNS.mean(axis=0) / 2,
+        np.median(RUNS, axis=0) / 2,
     ]
     np.testing.assert_allclose(below, means)
     assert names(plot) == [
@@ -199,7 +206,8 @@ def test_every_cell_of_the_picture():
         CONTROL,
     ]
     for mesh in plot.axes.collections:
-        assert mesh.get_clim() == (0, 0.55)
+        # As far as the tokens reach: the control is above it, and written.
+        assert mesh.get_clim() == (0, 0.5)
         assert mesh.get_cmap().name == "cividis"
     # What is written in a row stands at the height of its name.
     written = {}
@@ -235,9 +243,10 @@ def test_caption():
         "[CLS] replaced. How far each of the 2 tokens that stay moves, as a share of"
         " its state's norm before. Furthest: cat (1), by 50.0% at layer 1. Mean, from"
         " layer 0 on: 5.0%, 35.0%, 27.5%. 1 token is new. Control, other words changed"
-        " in the same way (2): 5.0%, 30.0%, 55.0%. At layer 2 the tokens move 0.50"
-        " times as far as in the control, which goes from 50.0% to 60.0%. The words'"
-        " mean vector moves by 20.0% (control: 27.5%) at layer 2."
+        " in the same way (2, median): 5.0%, 30.0%, 55.0%. At layer 2 it goes from"
+        " 50.0% to 60.0%. The tokens move 0.50 times as far there as in the control,"
+        " farther than in 0 of 2. The words' mean vector moves by 20.0% (control:"
+        " 27.5%) at layer 2."
     )
 
 
@@ -251,14 +260,36 @@ def test_caption_without_a_control():
     assert names(plot) == ["0  dog", "1  cat", MEAN]
 
 
+def test_one_run_unlike_the_others_does_not_carry_the_control():
+    plot = drawn(control=UNLIKE, vectors=None)
+    np.testing.assert_allclose(tables(plot)[1][1], [0, 0.1, 0.2])
+    told = "(3, median): 0.0%, 10.0%, 20.0%. At layer 2 it goes from 10.0% to 75.0%."
+    assert told in plot.caption
+    assert "1.38 times as far there as in the control, farther than in 2 of 3." in (
+        plot.caption
+    )
+    said_ = drawn(control=UNLIKE, vectors=None, ratio=False).caption
+    assert said_.endswith("At layer 2 it goes from 10.0% to 75.0%.")
+
+
+def test_the_colours_are_the_same_with_a_control_and_without():
+    scales = {
+        drawn(control=control).axes.collections[0].get_clim()
+        for control in (None, RUNS, 9 * RUNS)
+    }
+    assert scales == {(0, 0.5)}
+
+
 def test_an_array_is_the_control_of_the_tokens():
     plot = drawn(control=RUNS, vectors=None)
     np.testing.assert_allclose(tables(plot)[1][1], RUNS.mean(axis=0))
-    assert "Control, those (2): 5.0%" in drawn(control=RUNS, what="those").caption
+    assert (
+        "Control, those (2, median): 5.0%" in drawn(control=RUNS, what="those").caption
+    )
     one = drawn(control=RUNS[:1]).caption
     assert (
-        "(1): 0.0%, 20.0%, 50.0%. At layer 2 the tokens move 0.55 times as far as in"
-        " the control. The" in one
+        "(1): 0.0%, 20.0%, 50.0%. The tokens move 0.55 times as far there as in the"
+        " control. The" in one
     )
 
 
@@ -275,7 +306,8 @@ def test_nothing_that_moves():
     )
     assert still.caption == (
         "None of the 2 tokens that stay moves, at any layer. Control, other words"
-        " changed in the same way (2): 5.0%, 30.0%, 55.0%."
+        " changed in the same way (2, median): 5.0%, 30.0%, 55.0%. At layer 2 it goes"
+        " from 50.0% to 60.0%."
     )
     # Rounding errors do not fill the scale.
     alone = plot_interventions(1e-6 * MOVED, tokens=["a", "b"])
@@ -325,8 +357,10 @@ def test_many_tokens_none_of_them_left_out(count):
     for one, other in pairwise(boxes):
         assert one.y0 > other.y1 - 3
     some = len(names(plot)) <= count  # "on average" is among the names
-    assert ("named: one token in" in plot.axes.get_xlabel()) is some is (count > 33)
-    assert plot.figure.get_size_inches()[1] < 10
+    assert ("named: one token in" in plot.axes.get_xlabel()) is some is (count > 46)
+    assert plot.figure.get_size_inches()[1] < 10.5
+    title = plot.axes._left_title.get_window_extent()
+    assert not named_over(boxes, title)
     assert len(plot.svg()) < 400_000
 
 
@@ -471,7 +505,7 @@ def test_at_first(explorer, bert):
     for i in range(1, 7):
         changed = moves(before, states(bert, ids=[*ids[:i], mask, *ids[i + 1 :]]))
         others.append(np.delete(changed, i, axis=1).mean(axis=1))
-    np.testing.assert_allclose(below[1], np.mean(others, axis=0), atol=1e-4)
+    np.testing.assert_allclose(below[1], np.median(others, axis=0), atol=1e-4)
     vector = [
         states_[:, 1:7].mean(axis=1)
         for states_ in (before, states(bert, ids=[mask, *ids[1:]]))
@@ -513,8 +547,14 @@ def test_removed(explorer, bert, keep):
     assert bool(own[0].max() < 1e-6) is keep  # the embedding layer's output
     labels = names(explorer.plot())[:2]
     assert labels == (["1  the", "2  cat"] if keep else ["1→0  the", "2→1  cat"])
-    told = "" if keep else "1→0 beside a token: position row 1 before, 0 now."
-    assert said(explorer) == told
+    told = (
+        "1→0 beside a token: position row 1 before, 0 now. Here 8 tokens also got"
+        " another position row, in the control 4.5 on average: to compare the two, tick"
+        " “each token keeps its position row”."
+    )
+    assert said(explorer) == ("" if keep else told)
+    # What is another thing than its control has no ratio to it.
+    assert ("times as far" in explorer.caption) is keep
     kept = ", position rows kept" if keep else ""
     assert explorer.caption.startswith(
         f"[CLS] (0) removed{kept}. How far each of the 8"
@@ -624,6 +664,38 @@ def test_what_cannot_be_used(explorer, control, typed, says):
     box.value = typed
     is_refused(explorer, before, box, typed)
     assert says in said(explorer)
+    assert said(explorer).startswith(f"Please note: {box.description} ")
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (
+            "103",
+            "That is the word 103, not token ID 103 ([MASK]): a token is put in by",
+        ),
+        ("2", "That is the word 2, not token ID 2 ("),
+        ("99999", "That is the word 99999, not token ID 99999: a token is put in by"),
+    ],
+)
+def test_digits_are_a_word(explorer, typed, says):
+    explorer.by.value = typed
+    assert says in said(explorer)
+
+
+def test_a_long_text_is_said_to_take_a_moment(explorer, monkeypatch):
+    meanwhile = []
+
+    def seen(*given, **more):
+        meanwhile.append(said(explorer))
+        return encoder.encode(*given, **more)
+
+    monkeypatch.setattr(module, "encode", seen)
+    explorer.first.value = "a dog"
+    assert meanwhile == ["", ""]
+    explorer.first.value = "dog cat " * 60
+    assert meanwhile[2:] == [COMPUTING] * 2
+    assert said(explorer) == ""
 
 
 @pytest.mark.parametrize(

@@ -6,17 +6,9 @@ import pytest
 from markup import skeleton
 from test_widgets import PLAIN_FIGURE, said, shown
 
-from bertlab.learning import (
-    FIRST_SIGNAL,
-    MARK,
-    SIGNALS,
-    Record,
-    between,
-    curves,
-    learn,
-    signals,
-    trainer_for,
-)
+from bertlab.errors import InputError
+from bertlab.learning import Record, between, curves, learn, trainer_for
+from bertlab.letters import FIRST_SIGNAL, MARK, SIGNALS, signals
 from bertlab.plots import plot_learned, plot_learning
 from bertlab.widgets import growing, learning_explorer
 from bertlab.widgets.learning import planes
@@ -29,20 +21,31 @@ CHANCE = {"guessing": 0.25}
 def test_the_answer_follows_the_mark():
     task = signals(100, seed=0)
     for g, label, answer in zip(task.given, task.labels, task.answers):
-        assert len(g.ids) == 12
+        assert len(g.ids) == 10
         assert g.ids.count(MARK) == 1
         assert g.ids.index(MARK) == answer - 1
         assert g.tokens[answer] == SIGNALS[label]
         signal = [i for i in g.ids if FIRST_SIGNAL <= i < FIRST_SIGNAL + 4]
         assert len(signal) == 3
     assert set(task.labels) == {0, 1, 2, 3}
-    assert set(task.answers) == set(range(2, 11))
+    assert set(task.answers) == set(range(2, 9))
 
 
 def test_the_same_seed_makes_the_same_task():
     one, same, other = (signals(20, seed=s) for s in (0, 0, 1))
     assert [g.ids for g in one.given] == [g.ids for g in same.given]
     assert [g.ids for g in one.given] != [g.ids for g in other.given]
+
+
+@pytest.mark.parametrize("bad", [{"length": 2}, {"decoys": -1}, {"n": 0}])
+def test_tasks_that_there_is_no_room_for(bad):
+    with pytest.raises(InputError, match="give"):
+        signals(**{"n": 5, "seed": 0} | bad)
+
+
+def test_the_shortest_task():
+    task = signals(5, seed=0, length=4)
+    assert [len(g.ids) for g in task.given] == [6] * 5
 
 
 def test_between_the_classes():
@@ -77,9 +80,8 @@ def test_curves_of_a_record_made_by_hand(record):
     np.testing.assert_allclose(
         found["told right"], [(labels == 0).mean(), (labels == 0).mean(), 1]
     )
-    np.testing.assert_allclose(
-        found["attention to the answer"], [1 / 12, 0.5 + 0.5 / 12, 1]
-    )
+    np.testing.assert_allclose(found["attention to the answer"], [0.1, 0.55, 1])
+    np.testing.assert_allclose(found["to the decoys"], [0.2, 0.1, 0], atol=1e-12)
     low, *high = found["between the classes"]
     assert low < 0.3
     assert min(high) > 0.99
@@ -95,12 +97,14 @@ def test_a_record_of_a_training(trainer):
     seen = []
     how = {"epochs": 2, "batch": 16, "every": 3, "trainer": trainer}
     record = learn(
-        train, task, place=-1, show=lambda r, share: seen.append((r, share)), **how
+        train, task, place=-1, show=lambda r, share, _: seen.append((r, share)), **how
     )
+    assert record.whole
+    assert not seen[1][0].whole
     assert record.steps.tolist() == [0, 3, 6, 8]
-    assert record.place == 11
-    assert record.states.shape == (4, 10, 12, 32)
-    assert record.attentions.shape == (4, 10, 2, 4, 12)
+    assert record.place == 9
+    assert record.states.shape == (4, 10, 10, 32)
+    assert record.attentions.shape == (4, 10, 2, 4, 10)
     np.testing.assert_allclose(record.attentions.sum(axis=-1), 1, atol=1e-5)
     assert np.isnan(record.loss[0])
     assert (record.loss[1:] > 0).all()
@@ -114,7 +118,7 @@ def test_a_record_of_a_training(trainer):
 
 def test_an_easy_answer_is_learned(trainer):
     """The capital always stands at one place: no mark is needed."""
-    train, task = (signals(400, seed=s, length=10, decoys=0) for s in (0, 1))
+    train, task = (signals(400, seed=s, length=8, decoys=0) for s in (0, 1))
     record = learn(train, task, epochs=6, batch=32, every=100, trainer=trainer)
     found = curves(record)
     assert found["told right"][-1] > 0.95
@@ -123,6 +127,62 @@ def test_an_easy_answer_is_learned(trainer):
     mixed = np.random.default_rng(0).permutation(train.labels)
     record = learn(train, task, labels=mixed, epochs=6, batch=32, trainer=trainer)
     assert curves(record)["told right"][-1] < 0.5
+
+
+def test_the_answer_hidden_and_a_decoy_hidden(trainer):
+    """In the last of two layers: others may have heard of it in the first."""
+    train, task = (signals(400, seed=s, length=4, decoys=1) for s in (0, 1))
+    record = learn(train, task, epochs=3, batch=32, every=100, trainer=trainer)
+    assert record.blind.shape == record.misled.shape == (400,)
+    pool = [np.eye(6)[0]] * 400
+    hidden = trainer.without(task.given, pool, task.answers).argmax(axis=1)
+    np.testing.assert_array_equal(hidden, record.blind)
+    assert (record.blind != record.told[-1]).any()
+    assert (record.blind != record.misled).any()
+
+
+def test_a_training_that_is_stopped_gives_what_there_is(trainer):
+    train, task = signals(64, seed=0), signals(10, seed=1)
+    how = {"epochs": 2, "batch": 16, "every": 3, "trainer": trainer}
+    said = []
+
+    def stop(record, share, stopped):
+        said.append((share, stopped))
+        if share == 3 / 8 and not stopped:
+            raise KeyboardInterrupt
+
+    record = learn(train, task, show=stop, **how)
+    assert said == [(0, False), (3 / 8, False), (3 / 8, True)]
+    assert record.steps.tolist() == [0, 3]
+    assert not record.whole
+    assert record.blind is None
+    assert len(curves(record)["told right"]) == 2
+    again = learn(train, task, show=lambda *_: None, **how)
+    assert again.whole
+    np.testing.assert_array_equal(again.states[:2], record.states)
+
+
+KNOBS = {"epochs": (1.5, 0, -3, True), "batch": (0,), "every": (0,), "rate": (0, -1)}
+
+
+@pytest.mark.parametrize("name, value", [(n, v) for n, vs in KNOBS.items() for v in vs])
+def test_knobs_that_cannot_be_used(trainer, name, value):
+    task = signals(8, seed=0)
+    with pytest.raises(InputError, match=f"{name} = .* cannot be used: give a "):
+        learn(task, task, trainer=trainer, **{name: value})
+
+
+@pytest.mark.parametrize("place", [10, -11])
+def test_places_that_there_are_not(trainer, place):
+    task = signals(8, seed=0)
+    with pytest.raises(InputError, match=r"10 tokens, from 0 .* to 9"):
+        learn(task, task, trainer=trainer, place=place)
+
+
+def test_too_few_labels(trainer):
+    task = signals(8, seed=0)
+    with pytest.raises(InputError, match="weights for 8 and 1 label: give one"):
+        learn(task, task, trainer=trainer, labels=[0])
 
 
 # Pictures
@@ -163,11 +223,15 @@ def test_what_the_model_is_like_at_one_time(record):
     plot = learned(record)
     cells = plot.axes.collections[0].get_array()
     np.testing.assert_allclose(cells, record.attentions[1, :6, 1].mean(axis=1))
-    letters = [t.get_text() for t in plot.axes.texts]
-    assert letters[:12] == [t.strip("[]") for t in record.task.given[0].tokens]
+    said = [t.get_text() for t in plot.axes.texts]
+    letters = [t for t in said if not t.isdigit()]
+    assert letters[:10] == [t.strip("[]") for t in record.task.given[0].tokens]
+    weights = record.attentions[1, :6, 1].mean(axis=1)
+    told = [f"{100 * w:.0f}" for w in weights[weights >= 0.1]]
+    assert [t for t in said if t.isdigit()] == told
     frames = [line.get_xdata().mean() for line in plot.axes.lines]
     assert len(frames) == 6
-    assert "Attention to the framed answer, in 6 sequences: 54%, 54%" in plot.caption
+    assert "Attention to the framed answer, in 6 sequences: 55%, 55%" in plot.caption
     points = plot.figure.axes[1].lines
     assert sum(len(line.get_xdata()) for line in points) == 40
     assert len({line.get_marker() for line in points}) == 4
@@ -222,7 +286,7 @@ def test_the_explorer_goes_through_the_training(record):
         assert explorer.caption.startswith(f"After {STEPS[time]} of 20 steps.")
         captions.append(explorer.caption)
     assert "attention to the answer 100%" in captions[2]
-    assert "attention to the answer 8%" in captions[0]
+    assert "attention to the answer 10%" in captions[0]
 
 
 def test_the_explorer_begins_at_the_end_or_where_it_is_told(record):
@@ -243,6 +307,9 @@ def test_the_three_faces(record):
 def test_the_button_plays_from_the_first_to_the_last(record):
     play = learning_explorer(record).play
     assert (play.min, play.max) == (0, 2)
+    # The page shows what the button says, whatever the slider was made with.
+    assert play.value == 2
+    assert learning_explorer(record, time=1).play.value == 1
 
 
 def test_the_plane_is_the_same_for_all_times(record):

@@ -98,6 +98,16 @@ WRONG = {
         lambda t, p, s: pad_batch(t, p, "right"),
         "right for padding on the right",
     ),
+    "running sum": (
+        "pad_batch",
+        with_mask(lambda i, m, p, pad: (i, m, np.maximum(np.cumsum(m, axis=1) - 1, 0))),
+        "those of pads on the right",
+    ),
+    "two tables": (
+        "pad_batch",
+        lambda t, p, s: pad_batch(t, p, s)[:2],
+        "positions are wanted",
+    ),
     "always left": (
         "pad_batch",
         lambda t, p, s: pad_batch(t, p, "left"),

@@ -20,6 +20,7 @@ from bertlab.plots import plot_padded
 from bertlab.plots.padding_words import MOST_COLUMNS, columns
 from bertlab.widgets import padding as module
 from bertlab.widgets import padding_explorer
+from bertlab.widgets.explorer import OLD
 
 TEXTS = ["The cat sat.", "It rained."]  # 6 and 5 tokens
 LAST = -1
@@ -80,13 +81,11 @@ def test_own_positions_are_those_of_the_text_alone(bert):
     left, right = (
         pad(bert, TEXTS, 9, side=side, positions="own") for side in ("left", "right")
     )
-    assert left[0].positions == [6, 7, 8, 0, 1, 2, 3, 4, 5]
-    assert left[1].positions == [5, 6, 7, 8, 0, 1, 2, 3, 4]
-    for one, other in zip(left, right):
-        assert other.positions == list(range(9))
-        # The same tokens at the same positions, in another order.
-        pairs = [sorted(zip(x.ids, x.positions)) for x in (one, other)]
-        assert pairs[0] == pairs[1]
+    # As the notebook writes them: pads on the left have position 0.
+    assert left[0].positions == [0, 0, 0, 0, 1, 2, 3, 4, 5]
+    assert left[1].positions == [0, 0, 0, 0, 0, 1, 2, 3, 4]
+    for row in right:
+        assert row.positions == list(range(9))
 
 
 def test_types_and_pairs_are_kept(bert):
@@ -128,6 +127,10 @@ def test_vectors_are_padded_with_the_row_of_pad(bert):
     [
         ([], None, {}, "Give a list of one or more texts"),
         ("a text", None, {}, "Give a list of one or more texts"),
+        ((text for text in TEXTS), None, {}, "Give a list of one or more texts"),
+        ({"a": 1}, None, {}, "Give a list of one or more texts"),
+        (7, None, {}, "Give a list of one or more texts"),
+        (TEXTS, True, {}, "must be a whole number, such as 6, not True"),
         (TEXTS, 5, {}, "the longest text has 6 tokens: the length must be from 6 to"),
         (TEXTS, -1, {}, "the length must be from 6 to 512, not -1"),
         (TEXTS, 513, {}, "The model takes 512 tokens: the length must be from 6 to"),
@@ -163,20 +166,15 @@ def test_a_model_without_a_pad(bert, pad_id):
 
 
 @pytest.mark.parametrize("which", ["bert", "tiny"])
-def test_with_own_positions_the_side_changes_nothing(which, request):
+def test_with_the_mask_and_own_positions_the_side_changes_nothing(which, request):
     model = request.getfixturevalue(which)
     texts = ["the bank .", "banks"]
-    for mask in (True, False):
-        states = []
-        for side in padding.SIDES:
-            batch, _, together = runs(
-                model, texts, 9, side=side, mask=mask, positions="own"
-            )
-            states.append(
-                [run.hidden_states[:, r.own] for run, r in zip(together, batch)]
-            )
-        for one, other in zip(*states):
-            np.testing.assert_allclose(one, other, atol=1e-5)
+    states = []
+    for side in padding.SIDES:
+        batch, _, together = runs(model, texts, 9, side=side, positions="own")
+        states.append([run.hidden_states[:, r.own] for run, r in zip(together, batch)])
+    for one, other in zip(*states):
+        np.testing.assert_allclose(one, other, atol=1e-5)
 
 
 def test_what_padding_moves(bert):
@@ -258,6 +256,25 @@ def test_the_comparison_on_vectors_that_are_known():
     words = compare(alone, together, batch, layer=1, pooling="[CLS]")
     np.testing.assert_allclose(words.itself, 1)
     np.testing.assert_array_equal(words.alone, words.together)
+
+
+def test_what_is_padded_already(bert):
+    with pytest.raises(InputError, match="These rows are padded already"):
+        pad(bert, [TEXTS[0], *pad(bert, TEXTS, 8)], 9)
+
+
+def test_texts_of_one_token_have_no_two_to_compare():
+    alone, together = [run_of([[3, 4]])], [run_of([[3, 4], [9, 9]])]
+    found = compare(alone, together, [row_of(2, slice(0, 1))], layer=1)
+    assert found.apart == 0
+    np.testing.assert_allclose(found.moved[0], 0)
+    assert "up to rounding" in plot_padded([row_of(2, slice(0, 1))], found).caption
+    # Beside another text it is that one's alone.
+    alone.append(run_of([[3, 4], [0, 5]]))
+    together.append(alone[1])
+    rows = [row_of(2, slice(0, 1)), row_of(2, slice(0, 2))]
+    found = compare(alone, together, rows, layer=1)
+    np.testing.assert_allclose(found.apart, np.sqrt(10) / 5)
 
 
 def test_lists_that_do_not_go_together():
@@ -389,9 +406,9 @@ def test_cosines_of_pairs_then_of_selves():
         "1 and 2",
         "1 and 3",
         "2 and 3",
-        "1 and itself alone",
-        "2 and itself alone",
-        "3 and itself alone",
+        "1: in the batch, alone",
+        "2: in the batch, alone",
+        "3: in the batch, alone",
     ]
     before, after = cosines.lines[:2]
     np.testing.assert_allclose(before.get_xdata(), [0.25] * 3)
@@ -400,9 +417,13 @@ def test_cosines_of_pairs_then_of_selves():
     found = words(cosines)
     assert found[:6] == ["0.25 → 0.50"] * 3 + ["0.90", "0.80", "0.70"]
     assert "Cosines of the sentences' vectors (mean of all)" in found
-    low, high = cosines.get_xlim()
-    assert low < 0.25
-    assert high > 1
+    # Cosines that change do so on an axis that does not.
+    assert -0.05 < cosines.get_xlim()[0] < 0
+    assert 1 < cosines.get_xlim()[1] < 1.05
+    for least, end in ((0.97, 0), (-0.001, 0), (-0.3, -0.5), (-0.7, -1)):
+        found = compared([[0.1, 0.2]] * 2, alone=np.full((2, 2), least))
+        other = parts(plot_padded([named("ab", 0, 3)] * 2, found))[2]
+        assert end - 0.1 < other.get_xlim()[0] < min(end, least)
 
 
 def test_caption():
@@ -449,10 +470,12 @@ def test_captions_of_few_texts():
         " alone."
     )
     assert [t.get_text() for t in parts(one)[2].get_yticklabels()] == [
-        "1 and itself alone"
+        "1: in the batch, alone"
     ]
     two = plot_padded([named("ab", 0, 3)] * 2, compared([[0.1, 0.2]] * 2))
     assert "the cosine of 1 and 2 goes from 0.25 to 0.50." in two.caption
+    begun = plot_padded([named("ab", 9, 11)], compared([[0.1, 0.2]])).caption
+    assert "The sentence begins at position 9." in begun
     part = named("a", 0, 3)
     part.mask[1] = 1
     mixed = plot_padded([part], compared([[0.1]])).caption
@@ -598,7 +621,7 @@ def by_hand(bert, texts, length, side, mask, positions):
         ids = pads + alone.ids if left else alone.ids + pads
         where = list(range(length))
         if left and positions == "own":
-            where = where[n:] + where[:n]
+            where = [0] * (length - n) + where[:n]
         seen = [0 if mask else 1] * len(pads)
         run = encoder.encode(
             bert,
@@ -721,10 +744,12 @@ def test_a_length_that_cannot_be_used(explorer, typed, says):
     before = state(explorer)
     explorer.length.value = typed
     assert says in said(explorer)
+    assert said(explorer).startswith("Please note: Padded to: ")
     is_refused(explorer, before, explorer.length, typed)
     explorer.length.value = "20"
     assert said(explorer) == ""
     assert state(explorer) != before
+    assert OLD not in explorer.view._dom_classes
 
 
 @pytest.mark.parametrize(

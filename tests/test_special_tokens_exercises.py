@@ -47,6 +47,9 @@ def test_the_untouched_stubs_are_not_started():
 
 SPANS = {
     "after [CLS]": lambda ids, sep: [(0, ids.index(sep)), *text_spans(ids, sep)[1:]],
+    "begins after [CLS] or [SEP]": lambda ids, sep: [
+        (a - 1, b) for a, b in text_spans(ids, sep)
+    ],
     "takes [SEP] along": lambda ids, sep: [(a, b + 1) for a, b in text_spans(ids, sep)],
     "loses the last": lambda ids, sep: [(a, b - 1) for a, b in text_spans(ids, sep)],
     "one [CLS] only": lambda ids, sep: [
@@ -88,7 +91,15 @@ def copied(ids, place, to):
     return [ids[i] for i in order], order
 
 
+def put_in_first(ids, place, to):
+    order = list(range(len(ids)))
+    order.insert(to, place)
+    del order[place]
+    return [ids[i] for i in order], order
+
+
 MOVES = {
+    "before you take it out": put_in_first,
     "given out anew": lambda ids, place, to: (
         ids_moved(ids, place, to),
         list(range(len(ids))),

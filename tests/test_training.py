@@ -1,17 +1,19 @@
 """Training on cases whose end is known, on a copy that leaves the model as it was."""
 
+import dataclasses
+
 import numpy as np
 import pytest
-from test_progress import errors, run
+from test_progress import errors, run, shown
 from tiny_bert import tiny_files, write
 
 import bertlab
 from bertlab import encoder, inputs
 from bertlab import fine_tuning as fine_tuning_module
-from bertlab.errors import InputError
+from bertlab.batching import batches, padded, steps_in
+from bertlab.errors import InputError, Stopped
 from bertlab.fine_tuning import FineTuning
 from bertlab.trainers import fine_tuner, small_trainer
-from bertlab.training import batches, padded, steps_in
 
 # The word "bank" (6) or "the" (5) somewhere tells the label; "." fills.
 HOW = {"seed": 0, "epochs": 20, "batch": 8, "rate": 1e-2}
@@ -125,6 +127,71 @@ def test_one_step_is_adams(tiny, trainer):
     np.testing.assert_allclose(moved[-1], 1e-3, rtol=0.01)  # the head's bias
 
 
+def test_three_steps_are_adams(tiny):
+    """Adam written out, on the gradients that the trainer's own steps have taken."""
+    trainer = fine_tuner(tiny, 2)
+    given, labels = planted(tiny, 8)
+    trainer.reset(0)
+    numbers, pool = padded(given, first(given))
+    labels, rate, taken = labels.astype(np.int32), 1e-3, []
+    tf = trainer._tf
+    number = len(trainer._trained) - 2  # the head's weights
+    before = trainer._head[0].numpy().astype(float)
+    mean = square = np.zeros_like(before)
+    for n in (1, 2, 3):
+        dropout = trainer._random.state.numpy()
+        with tf.GradientTape() as tape:
+            logits, _, _ = trainer._logits(numbers, pool, training=True)
+            loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
+            loss = tf.reduce_mean(loss)
+        gradient = tape.gradient(loss, trainer._trained[number]).numpy().astype(float)
+        taken.append(gradient)
+        trainer._random.state.assign(dropout)  # the same for the step itself
+        trainer._step(numbers, pool, labels, np.float32(rate))
+        mean = 0.9 * mean + 0.1 * gradient
+        square = 0.999 * square + 0.001 * gradient**2
+        step = mean / (1 - 0.9**n) / (np.sqrt(square / (1 - 0.999**n)) + 1e-8)
+        before = before - rate * step
+    assert not np.allclose(taken[0], taken[2], rtol=0.1)
+    np.testing.assert_allclose(trainer._head[0].numpy(), before, atol=2e-6)
+
+
+def test_a_table_of_the_rows_that_occur_is_as_good_as_the_whole(tiny, trainer):
+    given, labels = planted(tiny, 24)
+    rows = np.unique([0, *(i for g in given for i in g.ids)])
+    assert len(rows) < 9
+    few = [
+        dataclasses.replace(g, ids=np.searchsorted(rows, g.ids).tolist()) for g in given
+    ]
+    own = fine_tuner(tiny, 2, rows)
+    whole = trained(trainer, given, labels, epochs=3)
+    assert trained(own, few, labels, epochs=3) == pytest.approx(whole, abs=1e-6)
+    assert own._trained[0].shape == (len(rows), 8)
+    states = own.look(few, first(few))[1]
+    np.testing.assert_allclose(states, trainer.look(given, first(given))[1], atol=1e-5)
+
+
+def test_a_place_hidden_in_the_only_layer_is_hidden_by_the_mask(tiny, small):
+    given, _ = planted(tiny, 6)
+    places = [1, 2, 3, 1, 2, 3]
+    small.reset(0)
+    masked = [
+        dataclasses.replace(g, mask=[int(i != p) for i in range(len(g.ids))])
+        for g, p in zip(given, places)
+    ]
+    hidden = small.without(given, first(given), places)
+    wanted = small.look(masked, first(masked))[0]
+    np.testing.assert_allclose(hidden, wanted, atol=1e-5)
+    assert np.abs(hidden - small.look(given, first(given))[0]).max() > 1e-4
+
+
+def test_a_new_head_is_not_the_new_table(small):
+    small.reset(0)
+    head, table = small._head[0].numpy(), small._trained[0].numpy()
+    table, head = table.ravel()[: head.size], head.ravel()
+    assert abs(np.corrcoef(head, table)[0, 1]) < 0.6
+
+
 @pytest.fixture(scope="module")
 def experiment(tiny):
     given, labels = planted(tiny, 24)
@@ -172,8 +239,10 @@ def test_stopped_and_run_again(experiment, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(fine_tuning_module, "steps", interrupted)
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(Stopped, match="1 of 4 trainings are done and kept"):
             stopped.run()
+    assert not stopped.whole
+    assert whole.whole
     assert list(stopped.done) == [("[CLS]", 0)]
     assert stopped.right("[CLS]").shape == (0, 24)
     stopped.run()
@@ -184,14 +253,35 @@ def test_stopped_and_run_again(experiment, monkeypatch):
     stopped.run()  # nothing left: nothing is done
 
 
-def test_fewer_texts_to_learn_from(experiment):
-    tuning = FineTuning(*experiment, train=4)
-    texts = tuning._texts(0)
-    assert len(texts) == 4
-    assert tuning.trained_on(0)[texts].all()
+@pytest.mark.parametrize("train, of_each", [(4, [2, 2]), (5, [3, 2]), (99, [6, 6])])
+def test_fewer_texts_to_learn_from(experiment, train, of_each):
+    tuning = FineTuning(*experiment, train=train)
+    for half in range(2):
+        chosen = tuning.learned_from(half)
+        assert np.bincount(tuning.answers[chosen]).tolist() == of_each
+        assert tuning.trained_on(half)[chosen].all()
 
 
-@pytest.mark.parametrize("labels", [["a"] * 24, ["a"] * 23 + ["b"], []])
+BAD = [("rounds", 0), ("epochs", 1.5), ("epochs", -3), ("batch", 0), ("rate", 0)]
+BAD += [("rate", "fast"), ("train", 0), ("train", 1)]
+
+
+@pytest.mark.parametrize("name, value", BAD)
+def test_knobs_that_cannot_be_used(experiment, name, value):
+    with pytest.raises(InputError, match=f"{name} = .* give "):
+        FineTuning(*experiment, **{name: value})
+
+
+def test_another_number_of_labels_or_weights_than_of_texts(experiment):
+    tiny, given, poolings, labels = experiment
+    with pytest.raises(InputError, match="24 texts, and 23 for “labels”"):
+        FineTuning(tiny, given, poolings, labels[:-1])
+    few = {"mean": poolings["mean"][:3]}
+    with pytest.raises(InputError, match="24 texts, and 3 for “mean”"):
+        FineTuning(tiny, given, few, labels)
+
+
+@pytest.mark.parametrize("labels", [["a"] * 24, ["a"] * 23 + ["b"], [], None])
 def test_labels_that_cannot_be_told(experiment, labels):
     with pytest.raises(InputError, match="two labels or more"):
         FineTuning(*experiment[:3], labels)
@@ -241,5 +331,39 @@ def test_the_stop_button(tmp_path):
         STOP,
         "fine_tuning.steps = before\nprint(tuning.run().right('[CLS]').shape)",
     )
-    assert errors(notebook) == ["KeyboardInterrupt"]
+    assert errors(notebook) == ["Stopped"]
+    (error,) = (o for o in notebook.cells[1].outputs if o.output_type == "error")
+    assert error.traceback == [
+        "Stopped: 0 of 2 trainings are done and kept. Run the cell again for the"
+        " others."
+    ]
     assert notebook.cells[2].outputs[-1].text == "(1, 8)\n"
+
+
+LEARN = """
+import signal
+from bertlab import learning, widgets
+task = learning.signals(64, seed=0)
+show, looks = widgets.growing("Training a small BERT"), []
+def stopping(record, share, stopped):
+    show(record, share, stopped)
+    looks.append(share)
+    if len(looks) == 3:
+        signal.raise_signal(signal.SIGINT)
+record = learning.learn(task, task, epochs=4, every=2, batch=16, show=stopping)
+"""
+
+
+def test_the_stop_button_in_a_small_training():
+    """The cell ends, with what there is; run again, it does all."""
+    again = LEARN.replace("len(looks) == 3", "False")
+    notebook = run(
+        LEARN, "print(record.steps, record.whole)", again, "print(record.whole)"
+    )
+    assert errors(notebook) == []
+    assert notebook.cells[1].outputs[-1].text == "[0 2 4] False\n"
+    assert notebook.cells[3].outputs[-1].text == "True\n"
+    first, second = shown(notebook)
+    assert "stopped at 25%. This is what there is so far: run the cell again." in first
+    assert "<img" in first
+    assert "Training a small BERT: done." in second

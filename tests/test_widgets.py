@@ -14,6 +14,7 @@ from bertlab.tokens import isolated, shorten, tokenize, vocabulary
 from bertlab.widgets import neighbour_explorer, tokenizer_explorer
 from bertlab.widgets import neighbours as neighbours_module
 from bertlab.widgets import tokenizer as tokenizer_module
+from bertlab.widgets.explorer import OLD, STILL
 
 # What can stand in a message or a view, whatever is typed.
 PLAIN_MESSAGE = {("div", ("role", "style"))}
@@ -75,7 +76,9 @@ def is_refused(explorer, before, control, typed):
     assert state(explorer) == before
     assert control.value == typed
     assert said(explorer).startswith("Please note: ")
-    assert said(explorer).endswith(".")
+    # It is not taken for the picture of what was typed.
+    assert said(explorer).endswith(f". {STILL}")
+    assert OLD in explorer.view._dom_classes
 
 
 def test_the_neighbours_at_first(neighbours, bert):

@@ -95,6 +95,17 @@ def check_masked_mean(answer):
                 lambda states, mask: masked_mean(states, 1 - mask),
                 "that is the mean of the pads: 1 in the mask is for a token.",
             ),
+            (
+                lambda states, mask: states[mask == 1].mean(axis=0),
+                "picking the tokens with the mask puts all texts into one long table,"
+                " and its mean is that of the batch: keep the axis of the texts.",
+            ),
+            (
+                lambda states, mask: states[mask == 1].mean(axis=1),
+                "picking the tokens with the mask puts all texts into one long table,"
+                " (tokens, hidden), and axis 1 is then hidden: keep the axis of the"
+                " texts.",
+            ),
         ],
     )
 

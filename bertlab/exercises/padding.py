@@ -109,6 +109,16 @@ def check_pad_batch(answer):
                 " 0: on the left there would be a position -1.",
             ),
             (
+                _with(lambda i, m, p, pad: (i, m, np.maximum(m.cumsum(axis=1) - 1, 0))),
+                "the tokens' positions are right, but not those of pads on the right,"
+                " which are to have 0 as well: the running sum goes on past the text.",
+            ),
+            (
+                lambda texts, pad_id, side: pad_batch(texts, pad_id, side)[:2],
+                "two tables are right, the IDs and the mask: the positions are wanted"
+                " as the third.",
+            ),
+            (
                 _with(lambda i, m, p, pad: (i, m, np.cumsum(m, axis=1) * m)),
                 "positions begin at 0: the first token of each text has 0, not 1.",
             ),

@@ -16,7 +16,8 @@ class Prediction(ipywidgets.VBox):
     ----------
     choice : ipywidgets.RadioButtons
     commit : ipywidgets.Button
-        Fixes the choice; after that it cannot be changed.
+        Fixes the choice; after that it cannot be changed. The button itself stays as it
+        is: one that is disabled would lose the focus, and a keyboard its place.
     message : ipywidgets.HTML
     """
 
@@ -37,11 +38,14 @@ class Prediction(ipywidgets.VBox):
         super().__init__([text, self.choice, self.commit, self.message])
 
     def _commit(self, _):
+        if self.answer is not None:
+            self._say(f"Already made: you predict {self.answer}.")
+            return
         if self.choice.value is None:
             self._say("Choose one first.")
             return
         self.answer = self.choice.value
-        self.choice.disabled = self.commit.disabled = True
+        self.choice.disabled = True
         self._say(f"You predict: {self.answer}. Now run the next cells.")
 
     def _say(self, sentence):

@@ -7,11 +7,11 @@ import numpy as np
 from .feedback import check
 
 
-def tested_apart(vectors, labels, part, *, known=None, told=None):
+def tested_apart(vectors, labels, part, *, known=None, told=None, far=None):
     """Return whether each label is told right: the answer that the check expects.
 
     Each part is told by the nearest mean of a label, over the vectors of the other
-    parts. `known` and `told` say otherwise, for what learners get wrong.
+    parts. `known`, `told` and `far` say otherwise, for what learners get wrong.
     """
     right = np.zeros(len(labels), bool)
     for p in np.unique(part):
@@ -19,10 +19,19 @@ def tested_apart(vectors, labels, part, *, known=None, told=None):
         fit = ~test if known is None else known(test)
         names = np.unique(labels[fit])
         means = np.array([vectors[fit & (labels == name)].mean(0) for name in names])
-        distance = np.linalg.norm(vectors[:, None] - means, axis=-1)  # (n, labels)
+        distance = (far or _distance)(vectors, means)  # (n, labels)
         found = names[distance.argmin(axis=1)] == labels
         right[test] = found[test]
     return right if told is None else told(right)
+
+
+def _distance(vectors, means):
+    return np.linalg.norm(vectors[:, None] - means, axis=-1)
+
+
+def _turned(vectors, means):
+    """The cosine in place of the distance, with its sign changed."""
+    return -vectors @ (means / np.linalg.norm(means, axis=1, keepdims=True)).T
 
 
 def _labelled(seed, n, labels, size):
@@ -54,6 +63,9 @@ def check_cross_validate(answer):
     def one_part(vectors, labels, part):
         first = part == np.unique(part)[0]
         return tested_apart(vectors, labels, part, known=lambda test: ~first)
+
+    def by_cosine(vectors, labels, part):
+        return tested_apart(vectors, labels, part, far=_turned)
 
     def nearest_other(vectors, labels, part):
         distance = np.linalg.norm(vectors[:, None] - vectors, axis=-1)  # (n, n)
@@ -91,6 +103,11 @@ def check_cross_validate(answer):
                 one_part,
                 "the means are made once, without the first part: make them anew for"
                 " each part.",
+            ),
+            (
+                by_cosine,
+                "that is the mean with the largest cosine: the nearest by distance is"
+                " wanted.",
             ),
             (
                 nearest_other,

@@ -46,6 +46,10 @@ def check_text_spans(answer):
                 "the first text begins after [CLS], so at 1.",
             ),
             (
+                lambda ids, sep_id: text_spans(ids, sep_id, first=0, gap=0),
+                "a span begins after [CLS] or [SEP]: yours take them along.",
+            ),
+            (
                 lambda ids, sep_id: text_spans(ids, sep_id, end=1),
                 "ids[start:end] stops before end, so end is the place of [SEP] itself:"
                 " yours takes [SEP] along.",
@@ -107,6 +111,15 @@ def _copied(ids, place, to):
     return ids, positions
 
 
+def _put_in_first(ids, place, to):
+    """The token is put in before it is taken out: a typical wrong answer."""
+    ids, positions = list(ids), list(range(len(ids)))
+    for row in (ids, positions):
+        row.insert(to, row[place])
+        row.pop(place)
+    return ids, positions
+
+
 def check_move_token(answer):
     """Check ``answer(ids, place, to)``: IDs and position rows, two lists.
 
@@ -134,6 +147,11 @@ def check_move_token(answer):
                 _swapped,
                 "you let two tokens change places: the others have to close up where"
                 " the token was, and make room where it goes.",
+            ),
+            (
+                _put_in_first,
+                "you put the token in before you take it out: then all places behind it"
+                " have moved. First take it out, then put it in.",
             ),
             (
                 _copied,

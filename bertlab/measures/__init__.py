@@ -21,6 +21,7 @@ from .patterns import (
 )
 from .positions import Positions, place, positions_of
 from .probes import difference, probe
+from .told import told_from
 from .whole_words import (
     Usable,
     frequent_words,
@@ -60,6 +61,7 @@ __all__ = [
     "shifts",
     "shuffled_trios",
     "standardised",
+    "told_from",
     "usable_occurrences",
     "whole_words",
     "without_each",

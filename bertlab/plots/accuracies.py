@@ -107,7 +107,7 @@ def plot_accuracies(
     text = "\n".join([drawable(f"{label}, %"), *key])
     ax.set_xlabel(text, parse_math=False, x=middle)
     if len(groups) > 1:
-        columns = 1 if sum(map(len, groups)) > 60 else len(groups)
+        columns = _columns(groups)
         for text in legend_above(ax, ncols=columns, fontsize=10).get_texts():
             text.set_parse_math(False)
     caption = accuracies_caption(groups, levels, label, interval, control, of)
@@ -172,7 +172,8 @@ def _draw_group(ax, rows, y, hollow, n, name):
             textcoords="offset points",
             va="center",
             fontsize=10,
-            bbox=ON_LINES,
+            # The line of chance must not strike a figure through.
+            bbox={**ON_LINES, "alpha": 1},
         )
 
 
@@ -213,6 +214,11 @@ def accuracies_caption(groups, levels, label, interval, control, of):
     ):
         return what
     return f"{what} In brackets: {interval or f'lowest and highest of the {of}'}."
+
+
+def _columns(groups):
+    """Return how many columns of the legend fit beside one another."""
+    return max(1, min(len(groups), 72 // (6 + max(map(len, groups)))))
 
 
 def _spread(groups):

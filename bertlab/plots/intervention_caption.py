@@ -11,7 +11,9 @@ from .layers import by_layer
 MEAN, STILL = "tokens, on average", 5e-4
 
 
-def interventions_caption(moved, tokens, *, numbers, new, below, what, title):
+def interventions_caption(
+    moved, tokens, *, numbers, new, below, what, title, ratio=True
+):
     """Say in words what a picture of an intervention shows.
 
     Parameters
@@ -24,6 +26,7 @@ def interventions_caption(moved, tokens, *, numbers, new, below, what, title):
     below : list of (str, (layers + 1,) ndarray, (runs, layers + 1) ndarray or None)
         The rows below the tokens.
     what, title : str
+    ratio : bool
         As for `plot_interventions`.
 
     Returns
@@ -58,24 +61,33 @@ def interventions_caption(moved, tokens, *, numbers, new, below, what, title):
         runs = runs_of[name]
         if name == MEAN:
             if runs is not None:
-                said.append(_scale_told(row, runs, what, still))
+                said.append(_scale_told(row, runs, what, ratio and not still))
         elif not still:
             told = f"{isolated(name[:1].upper() + name[1:])} moves by {row[last]:.1%}"
             if runs is not None:
-                told += f" (control: {runs[:, last].mean():.1%})"
+                told += f" (control: {np.median(runs[:, last]):.1%})"
             said.append(f"{told} at layer {last}.")
     return " ".join(said)
 
 
-def _scale_told(row, runs, what, still):
-    """Say how far the tokens move in the control, and compare with it."""
-    mean, last = runs.mean(axis=0), len(row) - 1
-    told = f"Control, {what} ({len(runs)}): {by_layer(mean, True)}."
-    if still or mean[last] < STILL:
+def _scale_told(row, runs, what, ratio):
+    """Say how far the tokens move in the control, and compare with it.
+
+    By the median, and by how many runs they are beyond: one word that is unlike the
+    others would carry a mean of six with it.
+    """
+    middle, last, n = np.median(runs, axis=0), len(row) - 1, len(runs)
+    told = (
+        f"Control, {what} ({n}{', median' if n > 1 else ''}): {by_layer(middle, True)}."
+    )
+    if n > 1:
+        ends = runs[:, last].min(), runs[:, last].max()
+        told += f" At layer {last} it goes from {ends[0]:.1%} to {ends[1]:.1%}."
+    if not ratio or middle[last] < STILL:
         return told
-    low, high = runs[:, last].min(), runs[:, last].max()
-    spread = f", which goes from {low:.1%} to {high:.1%}" if len(runs) > 1 else ""
+    beyond = int((row[last] > runs[:, last]).sum())
+    rank = f", farther than in {beyond} of {n}" if n > 1 else ""
     return (
-        f"{told} At layer {last} the tokens move {row[last] / mean[last]:.2f} times as"
-        f" far as in the control{spread}."
+        f"{told} The tokens move {row[last] / middle[last]:.2f} times as far there as"
+        f" in the control{rank}."
     )

@@ -15,11 +15,11 @@ from .token_rows import finite
 # The row under another one; what stands in place of a new token's numbers.
 CONTROL, NEW = "its control", "new here: nothing to compare with"
 # Of so many tokens, and cells, each has its number; a name needs so many inches.
-MOST_NUMBERS, MOST_CELLS, NAME_HEIGHT = 28, 280, 0.2
+MOST_NUMBERS, MOST_CELLS, NAME_HEIGHT = 28, 280, 0.17
 MOST_COLUMNS = 14
 _STEPS = 33  # of the colours: fewer bytes in a notebook
 # Inches: a row with numbers, most for all rows without, the gap; a column, the figure.
-_ROW, _MOST, _GAP = 0.27, 6.6, 0.13
+_ROW, _MOST, _GAP = 0.27, 7.9, 0.13
 _COLUMN, _NARROW, _WIDE = 0.46, 3.4, 7.6
 # Points: the names; and how much larger the title is.
 _LETTERS, _TITLE = 10.5, 12 / 10.5
@@ -37,6 +37,7 @@ def plot_interventions(
     vectors=None,
     control=None,
     what="other words changed in the same way",
+    ratio=True,
     title="",
     ax=None,
 ):
@@ -59,11 +60,14 @@ def plot_interventions(
         What else moved, a row each below the tokens. One without any value, NaN
         throughout, has no row.
     control : dict of str to (runs, layers + 1) array_like, or such an array, optional
-        The same figures of other changes. The mean over the runs is a row under that
+        The same figures of other changes. The median over the runs is a row under that
         of the same name; "tokens, on average" is the row that stands there anyway, and
         the one that an array belongs to.
     what : str
         What the control is.
+    ratio : bool
+        The caption says how many times as far as in the control the tokens move. Not
+        for a control of something else.
     title : str
         Above the picture; the caption begins with it, so somebody's own words in it
         are to be `bertlab.tokens.isolated`.
@@ -72,6 +76,8 @@ def plot_interventions(
     Returns
     -------
     Plot
+        Its colours reach as far as the tokens move, so that they are the same with a
+        control and without; in the rows below, what is beyond is written as a number.
 
     Raises
     ------
@@ -96,12 +102,14 @@ def plot_interventions(
     wide = min(left + right + max(_COLUMN * len(moved), _NARROW), _WIDE)
     step = 1 if numbered else int(-(-NAME_HEIGHT // tall))
     bottom = 0.78 if step == 1 else 0.98
-    frame = {"left": left, "right": right, "bottom": bottom, "top": 0.47}
+    # The name of a row that is a hair's breadth tall reaches above it.
+    above = 0.47 if step == 1 else 0.58
+    frame = {"left": left, "right": right, "bottom": bottom, "top": above}
     own = ax is None
-    ax = framed_axes((wide, bottom + depth + 0.47), ax, **frame)
+    ax = framed_axes((wide, bottom + depth + above), ax, **frame)
     rows = np.array([row for _, row, _ in below])
     # A scale that ended below 1 % would give rounding errors the full range of colour.
-    top = max(np.nanmax([*table, *rows]), 0.01)
+    top = max(np.nanmax(table), 0.01)
     # Thousands of cells are one picture, or an SVG would be a megabyte.
     mesh = _cells(ax, table, 0, tall, top, rasterized=not numbered)
     _cells(ax, rows, start, _ROW, top)
@@ -118,7 +126,7 @@ def plot_interventions(
         [names[i] for i in named] + [name for name, _, _ in below],
     )
     if not numbered:
-        _scale(ax, mesh, (start - _GAP) / depth)
+        _scale(ax, mesh, (start - _GAP) / depth, (rows > top).any())
     ax.set_ylim(depth, 0)
     ax.set_xticks(range(0, len(moved), 1 if len(moved) <= MOST_COLUMNS else 2))
     more = f"\n(named: one token in {step})" if step > 1 else ""
@@ -129,7 +137,7 @@ def plot_interventions(
     name = _fitting(drawable(title.translate(_MARKS)), (wide - 0.3) / _TITLE)
     # From the figure's edge on: on a phone's screen there is no other room.
     edge = -(left - 0.15) / (wide - left - right) if own else 0
-    ax.set_title(name, parse_math=False, x=edge)
+    ax.set_title(name, parse_math=False, x=edge, pad=6 if step == 1 else 14)
     told = interventions_caption(
         moved,
         [tokens[i] for i in places],
@@ -138,6 +146,7 @@ def plot_interventions(
         below=below,
         what=what,
         title=title,
+        ratio=ratio,
     )
     return Plot(ax.figure, ax, told)
 
@@ -196,7 +205,7 @@ def _rows_below(moved, vectors, control):
         found.append((name, row, None))
         runs = runs[np.isfinite(runs).all(axis=1)] if runs.size else runs
         if runs.size:
-            found.append((CONTROL, runs.mean(axis=0), runs))
+            found.append((CONTROL, np.median(runs, axis=0), runs))
     return found
 
 
@@ -262,9 +271,15 @@ def _name(ax, places, names):
             label.set_fontstyle("italic")
 
 
-def _scale(ax, mesh, share):
-    """Put the scale of colours beside the tokens."""
+def _percent(value, _):
+    return f"{100 * value:.0f}"
+
+
+def _scale(ax, mesh, share, beyond):
+    """Put the scale of colours beside the tokens; an arrow if a row is beyond it."""
     box = ax.inset_axes([1.02, 1 - share, 0.03, share])
-    bar = ax.figure.colorbar(mesh, cax=box, format=lambda v, _: f"{100 * v:.0f}")
+    bar = ax.figure.colorbar(
+        mesh, cax=box, format=_percent, extend="max" if beyond else "neither"
+    )
     bar.ax.tick_params(labelsize=10)
     bar.ax.set_title("%", fontsize=10)

@@ -91,7 +91,7 @@ def _draw_curves(ax, curves, steps, chance, at, end):
         ax.axhline(100 * level, label=drawable(name), **look)
     if at is not None:
         ax.axvline(steps[at], color=VERMILION, linewidth=1.4)
-    ax.set(ylim=(-3, 103), ylabel="%", xlabel="steps of training")
+    ax.set(ylim=(-3, 103), ylabel="share (%)", xlabel="steps of training")
     ax.set_xlim(-0.02 * (end or steps[-1]) - 1, 1.02 * (end or steps[-1]) + 1)
     low, high = ax.get_xlim()
     ax.set_xticks([tick for tick in ax.get_xticks() if low <= tick <= high])
@@ -165,7 +165,7 @@ def plot_learned(
     lines = figure.add_axes((0.09, 0.09, 0.88, 0.29))
     _draw_curves(lines, curves, steps, chance or {}, at, None)
     ax.set_title(f"Attention after {steps[at]:,} steps")
-    scatter.set_title("States")
+    scatter.set_title("States of the pooled token")
     own = [weights[n, place] for n, place in enumerate(answers)]
     caption = (
         f"After {steps[at]:,} of {steps[-1]:,} steps. Attention to the framed answer,"
@@ -184,23 +184,20 @@ def _draw_weights(ax, weights, tokens, answers):
     ax.invert_yaxis()
     for row, names in enumerate(tokens):
         for place, name in enumerate(names):
-            light = weights[row, place] < 0.5
-            ax.text(
-                place,
-                row,
-                drawable(name.strip("[]")),
-                ha="center",
-                va="center",
-                fontsize=10,
-                color="white" if light else "black",
-                parse_math=False,
-            )
+            weight = weights[row, place]
+            how = {"ha": "center", "color": "white" if weight < 0.5 else "black"}
+            letter, told = drawable(name.strip("[]")), weight >= 0.1
+            up = 0.2 if told else 0
+            how |= {"va": "center", "fontsize": 10, "parse_math": False}
+            ax.text(place, row - up, letter, **how)
+            if told:
+                ax.text(place, row + up + 0.04, f"{100 * weight:.0f}", **how)
     for row, place in enumerate(answers):
         x = np.array([-0.5, 0.5, 0.5, -0.5, -0.5]) + place
         y = np.array([-0.46, -0.46, 0.46, 0.46, -0.46]) + row
         ax.plot(x, y, color=VERMILION, linewidth=2.4)
     ax.set(xticks=[], yticks=[])
-    ax.set_xlabel("dark: no weight; light: all of it; framed: the answer", fontsize=10)
+    ax.set_xlabel("numbers: weight in % (from 10 on); framed: the answer", fontsize=10)
 
 
 def _draw_points(ax, points, labels, classes):
@@ -215,12 +212,14 @@ def _draw_points(ax, points, labels, classes):
             label=drawable(name),
         )
     ax.set(xticks=[], yticks=[])
+    ax.set_ylabel("second component", fontsize=10, labelpad=3)
+    ax.set_xlabel("first component", fontsize=10, labelpad=3)
     ax.legend(
         frameon=False,
         ncols=len(classes),
         fontsize=10,
         loc="upper center",
-        bbox_to_anchor=(0.5, 0.0),
+        bbox_to_anchor=(0.5, -0.08),
         handletextpad=0.1,
         columnspacing=0.8,
     )

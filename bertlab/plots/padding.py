@@ -76,6 +76,7 @@ def plot_padded(batch, compared, *, ax=None):
 
     grid = inside(LEFT, TOP, WIDTH - LEFT - 0.08, heights[0])
     top = max(compared.apart, *(float(moved.max()) for moved in compared.moved))
+    top = top or 0.01  # one token that has not moved, and no other to compare with
     shade = {"cmap": mpl.colormaps["cividis"].resampled(STEPS), "vmin": 0, "vmax": top}
     _draw_grid(grid, batch, compared, shade)
     key = inside(LEFT, TOP + heights[0] + 0.06, 1.5, 0.16)
@@ -212,7 +213,7 @@ def _lines(compared):
         for i, j in combinations(range(n), 2)
     ]
     selves = [
-        (f"{i + 1} and itself alone", 1.0, value)
+        (f"{i + 1}: in the batch, alone", 1.0, value)
         for i, value in enumerate(compared.itself)
     ]
     return pairs + selves
@@ -240,8 +241,10 @@ def _draw_cosines(ax, lines, compared):
     ax.plot(
         after, rows, ls="", marker="s", ms=5.5, color=VERMILION, zorder=3, clip_on=False
     )
-    low = min(before.min(), after.min(), 0.9)
-    ax.set_xlim(low - 0.05 * (1 - low), 1 + 0.03 * (1 - low))
+    # The same from picture to picture, so that what moves on it has moved.
+    least = min(before.min(), after.min())
+    low = 0 if least > -0.005 else -0.5 if least >= -0.5 else -1
+    ax.set_xlim(low - 0.03 * (1 - low), 1 + 0.03 * (1 - low))
     ax.set_ylim(len(lines) - 0.5, -0.5)
     ax.set_yticks(rows, names)
     ax.tick_params(axis="y", length=0)

@@ -68,7 +68,8 @@ def _about_pads(batch):
         )
     first = [row.positions[row.own][0] for row in batch]
     if any(first):
-        yield f"The sentences begin at position {listed(first)}."
+        begin = "The sentence begins" if n == 1 else "The sentences begin"
+        yield f"{begin} at position {listed(first)}."
     for places in columns(batch):
         if isinstance(places, range):
             yield (

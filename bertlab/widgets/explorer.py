@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import html
+from contextlib import contextmanager
 
 import ipywidgets
 from matplotlib.font_manager import findfont
 from PIL import Image, ImageDraw, ImageFont
 
-from ..errors import SentenceError
+from ..errors import InputError, SentenceError
 from ..plots.plot import DISPLAY_DPI, DPI, drawable, encoded, listed
 from ..tokens import isolated, shorten
 
-# What a layout cannot say: text boxes and rows of radio buttons that fit a phone.
+# What a layout cannot say: text boxes and rows of radio buttons that fit a phone. There
+# a picture is no narrower than its letters need, and scrolls.
 _STYLE = """<style>
 .bertlab-explorer .widget-text { max-width: 100%; margin: 2px 0; }
 .bertlab-explorer .widget-radio-box-horizontal { flex-wrap: wrap; height: auto; }
+.bertlab-explorer .bertlab-old { opacity: 0.4; }
+.bertlab-explorer .widget-html-content { min-width: 0; }
+@media (max-width: 600px) {
+  .bertlab-explorer .bertlab-figure { overflow: auto hidden; }
+  .bertlab-explorer .bertlab-figure > img { max-width: max(100%, 520px) !important; }
+  .bertlab-explorer .bertlab-figure > figcaption { position: sticky; left: 0; }
+}
 </style>"""
+# Class of a view that is not of the present input; and what is said then.
+OLD, STILL = "bertlab-old", "The picture is still that of the input before."
+COMPUTING = "Computing…"
 
 
 def text_box(value, description, placeholder, layout=None, label="90px"):
@@ -39,6 +51,19 @@ def check_box(value, description, margin="2px 12px"):
     )
 
 
+@contextmanager
+def about(control, name=None):
+    """Say of which control an `InputError` is: it may not be the one just used.
+
+    `name` is for what several controls hold together.
+    """
+    try:
+        yield
+    except InputError as error:
+        name = name or control.description.rstrip(":")
+        raise InputError(f"{name}: {error}") from None
+
+
 class Explorer(ipywidgets.VBox):
     """A widget that redraws its view when a control changes.
 
@@ -51,7 +76,8 @@ class Explorer(ipywidgets.VBox):
     message : ipywidgets.HTML
         Sentences about what was typed: what is wrong with it, or unusual.
     view : ipywidgets.HTML
-        The picture. What was shown stays when an input cannot be used.
+        The picture. What was shown stays when an input cannot be used, pale and with a
+        sentence that says so.
     caption : str
         What the picture shows, in words.
     """
@@ -103,23 +129,33 @@ class Explorer(ipywidgets.VBox):
         """Return the present state as a `Plot`."""
         raise NotImplementedError
 
+    def slow(self):
+        """Return whether what the controls ask for may take more than a moment."""
+        return False
+
     def _update(self, _=None):
+        if self.slow():
+            self._say([COMPUTING])
         try:
             view, self.caption, sentences = self.draw()
         except SentenceError as error:
-            self._say([str(error)], warning=True)
+            self._refuse(str(error))
         except Exception as error:
             # An exception in a callback is shown nowhere: so it is said here.
-            self._say(
-                [
-                    f"This cannot be shown ({type(error).__name__}: {error}). Change"
-                    " the controls, or run the cell again; please report it."
-                ],
-                warning=True,
+            self._refuse(
+                f"This cannot be shown ({type(error).__name__}: {error}). Change the"
+                " controls, or run the cell again; please report it."
             )
         else:
+            self.view.remove_class(OLD)
             self.view.value = view
             self._say(sentences)
+
+    def _refuse(self, sentence):
+        """Say what is wrong, and that the picture is not of what is typed now."""
+        if self.view.value:
+            self.view.add_class(OLD)
+        self._say([sentence, *([STILL] if self.view.value else [])], warning=True)
 
     def _say(self, sentences, warning=False):
         mark = "border-left:4px solid #D55E00;padding-left:8px;" if warning else ""

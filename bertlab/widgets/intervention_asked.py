@@ -9,7 +9,7 @@ from .. import changes
 from ..errors import InputError
 from ..measures.interventions import give_row
 from ..plots.plot import listed
-from ..tokens import check_text, count, few, isolated, quoted
+from ..tokens import check_text, count, few, isolated, quoted, shorten
 from ..words import look_up_word
 from .attention.text_attention import find_token
 
@@ -154,6 +154,7 @@ def read_replacement(bert, typed):
             "There is nothing to put in: type a word, or a special token such as"
             " [MASK]."
         )
+    number = [_not_the_id(bert, typed.strip())] if typed.strip().isdecimal() else []
     if typed.strip().upper() in bert.tokenizer.all_special_tokens:
         typed = typed.upper()
     word = look_up_word(bert, typed)
@@ -161,7 +162,7 @@ def read_replacement(bert, typed):
         raise InputError(
             f"{quoted(word.typed)} is {count(len(word.ids), 'token')},"
             f" {few(word.tokens)} One token is put in for one: type one of them, or"
-            " another word."
+            " another word." + "".join(f" {sentence}" for sentence in number)
         )
     (token,), (name,) = word.ids, word.tokens
     if token == bert.tokenizer.unk_token_id and word.typed != name:
@@ -169,10 +170,22 @@ def read_replacement(bert, typed):
             f"{quoted(word.typed)} is not in the vocabulary and cannot be built from"
             f" its pieces, so what is put in is {name}."
         )
-        return token, name, [said]
+        return token, name, [said, *number]
     name = isolated(name)
     said = f"The tokenizer writes {quoted(word.typed)} as {name}."
-    return token, name, [said] * bool(word.sentence)
+    return token, name, [said] * bool(word.sentence) + number
+
+
+def _not_the_id(bert, digits):
+    """Say that digits are taken for a word, and which token has them for its ID."""
+    known = len(digits) < 10 and int(digits) < len(bert.tokenizer)
+    of = ""
+    if known:
+        of = f" ({isolated(bert.tokenizer.convert_ids_to_tokens(int(digits)))})"
+    return (
+        f"That is the word {shorten(digits)}, not token ID {shorten(digits)}{of}: a"
+        " token is put in by its name."
+    )
 
 
 def read_number(typed, what, n):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import ipywidgets
+import numpy as np
 
 from ..changes import Change
 from ..encoder import encode
@@ -14,10 +15,10 @@ from ..measures.interventions import controls, effect, unchanged
 from ..plots.intervention_caption import MEAN, STILL
 from ..plots.interventions import plot_interventions
 from ..plots.plot import listed
-from ..tokens import check_text, isolated, tokenize
+from ..tokens import check_text, count, isolated, tokenize
 from .attention.part import separators
 from .attention.text_attention import TextAttention
-from .explorer import Explorer, check_box, text_box
+from .explorer import Explorer, about, check_box, text_box
 from .intervention_asked import (
     CHANGES,
     END,
@@ -30,9 +31,12 @@ from .intervention_asked import (
 )
 
 # Which controls each change has, besides the texts, the token and the change itself.
+KEEP = "each token keeps its position row"
 USED = {REPLACE: ("by",), REMOVE: ("keep",), MOVE: ("to", "keep"), ROW: ("row",)}
 # A control is a run of the model: of long texts there are fewer.
 MOST_CONTROLS, CONTROL_TOKENS = 6, 768
+# Of a text with more characters, a hundred tokens or so, the runs are waited for.
+LONG = 400
 WORDS = "the words' mean vector"
 STYLE = {"description_width": "90px"}
 LOOKS = """<style>
@@ -89,28 +93,36 @@ class InterventionExplorer(Explorer):
         inputs = [one.inputs for one in (change, *others)]
         runs = encode(self._bert, inputs, attentions=False)
         effects = [effect(given, *pair) for pair in zip(runs, (change, *others))]
-        return change, effects
+        return change, others, effects
 
     # Drawing
+
+    def slow(self):
+        """Return whether a text is long: then the runs of the model take seconds."""
+        return len(self.first.value) + len(self.second.value) > LONG
 
     def plot(self):
         """Return the present state as a `Plot`."""
         return self._drawn()[0]
 
     def _drawn(self):
-        run = self._original(self.first.value, self.second.value)
+        with about(self.first, "Texts" if self.second.value.strip() else None):
+            run = self._original(self.first.value, self.second.value)
         given = run.encoding
-        place, sentences = read_place(run, self.token.value)
-        asked = ask(
-            self._bert,
-            given,
-            self.change.value,
-            by=self.by.value,
-            to=self.to.value,
-            row=self.row.value,
-            keep=self.keep.value,
-        )
-        change, (own, *others) = self._effects(run, place, asked)
+        with about(self.token):
+            place, sentences = read_place(run, self.token.value)
+        typed_in = {REPLACE: self.by, MOVE: self.to, ROW: self.row}
+        with about(typed_in.get(self.change.value, self.change)):
+            asked = ask(
+                self._bert,
+                given,
+                self.change.value,
+                by=self.by.value,
+                to=self.to.value,
+                row=self.row.value,
+                keep=self.keep.value,
+            )
+        change, done, (own, *others) = self._effects(run, place, asked)
         scale = {
             MEAN: [one.tokens.mean(axis=1) for one in others],
             WORDS: [one.words for one in others],
@@ -123,10 +135,12 @@ class InterventionExplorer(Explorer):
             numbers=_rows(given, change),
             vectors={WORDS: own.words, "[CLS]": own.cls},
             control={name: runs for name, runs in scale.items() if runs},
+            # Other tokens close up, or make room, as more or fewer stand behind.
+            ratio=self.change.value in (REPLACE, ROW) or self.keep.value,
             title=f"{isolated(run.tokens[place])} ({place}) {asked.title}",
         )
         sentences = [*sentences, *asked.sentences]
-        sentences += _about(given, change, own, others)
+        sentences += _about(given, change, own, done)
         if run.paired and self.change.value == MOVE:
             sentences.append("A token takes its token type with it.")
         return plot, sentences
@@ -149,11 +163,19 @@ def _rows(given, change):
     ]
 
 
-def _about(given, change, own, others):
+def _elsewhere(given, change):
+    """How many of the tokens that stay have another position row now."""
+    now = change.inputs.positions
+    places = zip(change.before, change.after)
+    return sum(given.positions[old] != now[new] for old, new in places)
+
+
+def _about(given, change, own, done):
     """Say what there is to know about a change and its control."""
     if unchanged(given, change):
         yield "This is how it is already, so nothing changes: try another."
         return
+    closed = change.inputs.ids != given.ids  # not a token's own new row
     arrows = [row for row in _rows(given, change) if "→" in row]
     if arrows:
         old, new = arrows[0].split("→")
@@ -163,7 +185,14 @@ def _about(given, change, own, others):
             "Nothing moves by more than rounding: each token has the position row that"
             " it had, and only the order in which they are listed is another."
         )
-    if not others:
+    if arrows and closed and done:
+        moved = _elsewhere(given, change)
+        control = np.mean([_elsewhere(given, other) for other in done])
+        yield (
+            f"Here {count(moved, 'token')} also got another position row, in the"
+            f" control {control:.1f} on average: to compare the two, tick “{KEEP}”."
+        )
+    if not done:
         yield "There is no other word to do the same to, so there is no scale."
 
 
@@ -186,7 +215,7 @@ def _make_controls(first, second, token, change, by, to, row, keep):
         "by": text_box(by, "Put in:", "a word, or for instance [MASK]", box),
         "to": text_box(to, "To place:", "a number, or end", box),
         "row": text_box(row, "Its new row:", "a number, or end", box),
-        "keep": check_box(keep, "each token keeps its position row"),
+        "keep": check_box(keep, KEEP),
     }
 
 

@@ -35,7 +35,7 @@ class LearningExplorer(Explorer):
         super().__init__({"time": slider})
         # Not a control of its own: it moves the slider.
         self.play = ipywidgets.Play(
-            value=0, min=0, max=last, interval=400, layout={"width": "auto"}
+            value=slider.index, min=0, max=last, interval=400, layout={"width": "auto"}
         )
         ipywidgets.jslink((self.play, "value"), (slider, "index"))
         bar = self.children[0]
@@ -137,19 +137,20 @@ def growing(what, chance=None):
     display({**view._repr_mimebundle_(), "text/plain": f"{what}."}, raw=True)
     drawn = [-np.inf]
 
-    def show(record, share):
-        if share < 1 and monotonic() - drawn[0] < PAUSE:
+    def show(record, share, stopped):
+        if share < 1 and not stopped and monotonic() - drawn[0] < PAUSE:
             return
         if share == 1:  # the cell shows the whole picture
             view.value = f'<div role="status">{html.escape(what)}: done.</div>'
             return
+        now = f"{share:.0%}"
+        if stopped:
+            now = f"stopped at {now}. This is what there is so far: run the cell again."
         end = round(record.steps[-1] / share) if share else None
         picture = plot_learning(
             curves(record), steps=record.steps, chance=chance, end=end
         ).html()
-        view.value = (
-            f'<div role="status">{html.escape(what)}: {share:.0%}</div>{picture}'
-        )
+        view.value = f'<div role="status">{html.escape(what)}: {now}</div>{picture}'
         drawn[0] = monotonic()
 
     return show

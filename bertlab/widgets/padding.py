@@ -15,7 +15,7 @@ from ..plots.padding import plot_padded
 from ..plots.plot import listed
 from ..tokens import check_text, count, quoted, shorten, tokenize
 from .context import LOOKS
-from .explorer import Explorer, text_box
+from .explorer import Explorer, about, text_box
 from .sentences import about_tokens, typed_sentences
 
 TEXTS = ("My dog is cute.", "The cat sat on the old mat.", "It rained.")
@@ -136,13 +136,16 @@ class PaddingExplorer(Explorer):
 
     def plot(self):
         """Return the present state as a `Plot`."""
-        plot, _ = self._drawn()
-        return plot
+        return self._drawn()[0]
 
     def _drawn(self):
-        texts = typed_sentences(self._bert, self.texts.value, MOST_TEXTS, self._most)
-        given, alone = self._run(texts, None)
-        length, messages = self._length(max(len(row.ids) for row in given))
+        with about(self.texts):
+            texts = typed_sentences(
+                self._bert, self.texts.value, MOST_TEXTS, self._most
+            )
+            given, alone = self._run(texts, None)
+        with about(self.length):
+            length, messages = self._length(max(len(row.ids) for row in given))
         positions = COUNTED[self.positions.value]
         how = length, self.side.value, MASKS[self.mask.value], positions
         batch, together = self._run(texts, how)
