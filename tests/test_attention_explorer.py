@@ -31,6 +31,7 @@ from bertlab.widgets.attention.saving import file_name, save_pictures
 from bertlab.widgets.attention.svg import Side
 from bertlab.widgets.attention.text_attention import read_token
 from bertlab.widgets.attention.thumbnails import sprite_style, tooltips
+from bertlab.widgets.explorer import STILL
 
 TEXT, PAIR = "The cat sat on the mat.", "It was tired."
 SVG = "{http://www.w3.org/2000/svg}"
@@ -708,7 +709,9 @@ def test_a_click_shows_one_head_or_adds_it(fresh):
     assert fresh.heads.value == (7,)
     before = fresh.view.value
     fresh.heads.buttons[6].value = False
-    assert said(fresh) == "Please note: No head is chosen: choose one, or “all”."
+    assert said(fresh) == (
+        f"Please note: No head is chosen: choose one, or “all”. {STILL}"
+    )
     assert fresh.view.value == before
     fresh.heads.all.click()
     assert fresh.heads.value == tuple(range(1, 13))

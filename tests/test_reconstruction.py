@@ -32,6 +32,7 @@ from bertlab.plots.plot import drawable
 from bertlab.tokens import quoted
 from bertlab.widgets import reconstruction as reconstruction_module
 from bertlab.widgets import reconstruction_explorer
+from bertlab.widgets.explorer import STILL
 from bertlab.widgets.reconstruction import ReconstructionExplorer, leave_out
 
 PARTS = ["token", "position", "token type"]
@@ -1025,7 +1026,7 @@ def test_a_pair_on_a_model_with_one_type(tmp_path):
     before = state(explorer)
     explorer.pair.value = "cat"
     is_refused(explorer, before, explorer.pair, "cat")
-    assert said(explorer) == f"Please note: {says}"
+    assert said(explorer) == f"Please note: {says} {STILL}"
     explorer.pair.value = " "
     assert state(explorer) == before
 
