@@ -87,14 +87,15 @@ def _new_model(config):
         os.environ.setdefault(setting, value)
     try:
         with silent_stderr():
-            from transformers import TFBertModel
+            from transformers import TFBertModel, logging
     except ImportError as error:
         raise ModelError(
             f"TensorFlow cannot be imported here ({error}). Install the packages of"
             " requirements.txt."
         ) from None
-    with silent_stderr():  # says that TensorFlow's classes are to go one day
-        model = TFBertModel(copy.copy(config), add_pooling_layer=False)
+    if "TRANSFORMERS_VERBOSITY" not in os.environ:  # as `bertlab.load` does
+        logging.set_verbosity_error()
+    model = TFBertModel(copy.copy(config), add_pooling_layer=False)
     model(input_ids=np.zeros((1, 1), np.int32))  # makes the weights
     return model
 
