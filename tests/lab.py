@@ -45,7 +45,7 @@ OFFLINE = {
 }
 # Every cell at once: what is out of view is otherwise not in the page.
 SETTINGS = {"@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"}}
-START_SECONDS, RUN_SECONDS = 120, 240
+START_SECONDS, RUN_SECONDS = 120, 480
 # A view of attention has many tokens that can be reached.
 MOST_TABS = 120
 

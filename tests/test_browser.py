@@ -6,6 +6,7 @@ import browser_needed  # noqa: F401 - skips all below where there is no browser
 import lab
 import nbformat
 import pytest
+from other_models import shorten_file
 from playwright.sync_api import expect
 
 NOTEBOOKS = sorted(path.stem for path in (lab.ROOT / "notebooks").glob("[0-9]*.ipynb"))
@@ -22,6 +23,7 @@ def server(tmp_path_factory, bert):
         source = lab.ROOT / "notebooks" / f"{name}.ipynb"
         (root / source.name).write_bytes(source.read_bytes())
         lab.not_run(source, root / "not_run" / source.name)
+        shorten_file(root / "not_run" / source.name)
     lab.write_notebook(
         root / "explorers.ipynb",
         "import bertlab\nfrom bertlab import exercises, widgets\nbert = bertlab.load()",
