@@ -18,6 +18,8 @@ from .plot import (
 )
 
 _STYLES = ("-", "--", "-.", ":")
+# A key above the axes: characters across it, and those that a line's sample takes.
+_KEY, _MARK = 88, 9
 # Of more places not every one is named, or listed in the caption.
 _MOST_PLACES = 14
 
@@ -134,7 +136,8 @@ def draw_curves(ax, curves, levels, label, percent):
     ax.set_ylabel(drawable(f"{label}, %" if percent else label), parse_math=False)
     if all(np.nanmin(v) >= 0 for v in [*curves.values(), *levels.values()]):
         ax.set_ylim(0, None)
-    columns = 1 if sum(map(len, [*curves, *levels])) > 60 else 3
+    longest = max(map(len, [*curves, *levels]))
+    columns = int(np.clip(_KEY // (_MARK + longest), 1, 3))
     for text in legend_above(ax, ncols=columns, fontsize=10).get_texts():
         text.set_parse_math(False)
 
