@@ -3,12 +3,6 @@
 This file stands above notebooks/ as well as tests/, or pytest would not use it there.
 """
 
-import os
-
-# Two workers, each with kernels whose linear algebra waits for a core of its own: small
-# products then take fifty times as long. Kernels get it from here. Before NumPy comes.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 import pytest
 from nbval.plugin import IPyNbFile
 from notebook_comparison import NotebookFile

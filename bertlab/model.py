@@ -134,6 +134,11 @@ def load(name: str | os.PathLike | None = None) -> Bert:
     ModelError
         If there is no such model, or it is not a BERT, or it cannot be had; the
         message says what would do.
+
+    Notes
+    -----
+    From here on NumPy's linear algebra runs on one thread of this process, unless
+    ``OPENBLAS_NUM_THREADS`` says otherwise; TensorFlow has threads of its own.
     """
     weights = find(name)
     # Where TensorFlow is not installed, transformers says so as it is imported.
@@ -152,6 +157,7 @@ def load(name: str | os.PathLike | None = None) -> Bert:
         tables=read_tables(checkpoint, config),
         published=weights.published,
     )
+    one_blas_thread()
     # A full garbage collection over all that is imported by now takes 0.1 s, and came
     # every tenth picture or so of an explorer: leave what stays for good out of it.
     gc.freeze()
@@ -288,6 +294,20 @@ def silent_stderr():
         os.dup2(kept, 2)
         os.close(null)
         os.close(kept)
+
+
+def one_blas_thread() -> None:
+    """Let NumPy's linear algebra use one thread, unless the environment says how many.
+
+    OpenBLAS's threads wait for each other without letting go of their cores. Where a
+    few kernels share two of them, which a class or three open notebooks bring about,
+    products of the size that lessons have take five to ten times as long with two.
+    """
+    # Asked for after NumPy has come: what is not loaded yet cannot be told.
+    if "OPENBLAS_NUM_THREADS" not in os.environ:
+        from threadpoolctl import threadpool_limits
+
+        threadpool_limits(1, user_api="blas")
 
 
 def return_free_memory() -> None:

@@ -429,3 +429,26 @@ def test_an_array_of_no_file_has_no_pages_to_release():
     array = np.arange(6.0).reshape(2, 3)
     release_pages(array[1:])
     assert array.tolist() == [[0, 1, 2], [3, 4, 5]]
+
+
+@pytest.mark.parametrize(("setting", "wanted"), [(None, 1), ("2", 2)])
+def test_linear_algebra_has_one_thread_unless_told_otherwise(bert, setting, wanted):
+    """`bert` has fetched the model; a process of its own, as NumPy is loaded here."""
+    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+    if setting:
+        environment["OPENBLAS_NUM_THREADS"] = setting
+    code = (
+        "import numpy, bertlab; bertlab.load(); from threadpoolctl import *;"
+        "print({p['num_threads'] for p in threadpool_info()"
+        " if p['internal_api'] == 'openblas'} or 'none')"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    if ran.stdout.strip() == "none":
+        pytest.skip("NumPy has no OpenBLAS here")
+    assert ran.stdout.strip() == str({min(wanted, os.cpu_count())})

@@ -25,7 +25,7 @@ def means(runs):
 
 @pytest.fixture(scope="module")
 def labels():
-    """Labels that have nothing to do with the sentences, the same for both of a pair."""
+    """Labels that have nothing to do with the sentences; a pair has the same."""
     return np.random.default_rng(0).permutation(np.arange(ONCE) % 2).tolist() * 2
 
 
