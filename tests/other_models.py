@@ -124,6 +124,7 @@ SHORTER = {
         '"epochs": 2': '"epochs": 1',
         '"train": None': '"train": 8',
         "np.quantile(lengths, 0.6)": "np.quantile(lengths, 0.4)",
+        "len(before) // 50": "len(before) // 8",
     },
     "09": {"every = sample.sentences()  #": "every = SOME  #"},
 }
