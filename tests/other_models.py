@@ -137,7 +137,7 @@ def run(path):
     if path.parent.name != "solutions":
         shorten(notebook, SHORTER.get(path.name[:2], {}))
     NotebookClient(
-        notebook, timeout=300, resources={"metadata": {"path": path.parent}}
+        notebook, timeout=900, resources={"metadata": {"path": path.parent}}
     ).execute()
     return [
         output.text

@@ -700,3 +700,30 @@ def test_axes_can_be_given_for_tables_and_curves():
     assert plot_patterns([[1, 2]], label="x", ax=ax).axes is ax
     ax = axes_of()
     assert plot_curves({"a": [1, 2]}, label="x", along="y", ax=ax).axes is ax
+
+
+def test_curves_of_unlike_samples_say_how_many_there_are():
+    three, one = np.ones((3, 2)), np.ones((1, 2))
+    for curves, told in (
+        ({"a": three, "b": one}, "80 % of 3 tokens."),
+        (
+            {"a": three, "b": np.ones((20, 2)), "c": np.ones((4, 2))},
+            "of 3 to 20 tokens.",
+        ),
+        ({"a": one}, "a 1.00, 1.00."),
+    ):
+        plot = plot_curves(curves, label="x", along="layer", of="tokens")
+        assert plot.caption.endswith(told)
+
+
+@pytest.mark.parametrize(
+    ("names", "columns"),
+    [(["a", "b", "c", "d"], 3), (["x" * 30, "b"], 2), (["x" * 60, "b"], 1)],
+)
+def test_the_key_of_curves_has_columns_that_fit(names, columns):
+    plot = plot_curves({name: [1, 2] for name in names}, label="x", along="layer")
+    plot.figure.draw_without_rendering()
+    legend = plot.axes.get_legend()
+    assert legend.get_window_extent().x1 <= plot.figure.bbox.width
+    places = {round(text.get_window_extent().x0) for text in legend.get_texts()}
+    assert len(places) == min(columns, len(names))

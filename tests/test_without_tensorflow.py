@@ -44,7 +44,7 @@ def run_to_first_failure(notebook, folder):
     for cell in code_cells(notebook):
         cell.outputs = []
     client = NotebookClient(
-        notebook, timeout=300, resources={"metadata": {"path": folder}}
+        notebook, timeout=900, resources={"metadata": {"path": folder}}
     )
     try:
         client.execute()

@@ -175,8 +175,11 @@ def _caption(means, levels, label, along, places, percent):
 
 def bands_told(curves, of):
     """Say what the bands are, in a sentence after a space, if there are any."""
-    samples = max(map(len, curves.values()))
-    return f" Bands: the middle 80 % of {samples:,} {of}." if samples > 1 else ""
+    samples = sorted({len(values) for values in curves.values() if len(values) > 1})
+    if not samples:
+        return ""
+    told = " to ".join(f"{n:,}" for n in dict.fromkeys([samples[0], samples[-1]]))
+    return f" Bands: the middle 80 % of {told} {of}."
 
 
 def figures(values, places, percent=False, *, most=_MOST_PLACES, ends=None):
