@@ -188,3 +188,12 @@ def test_axes_that_are_given_are_drawn_on_whatever_the_readers_settings():
     wanted = plot_accuracies(TWO, chance=CHANCE).svg()
     with mpl.rc_context(UNUSUAL):
         assert plot_accuracies(TWO, chance=CHANCE).svg() == wanted
+
+
+def test_the_key_shows_a_group_filled_where_one_of_its_names_is_no_control():
+    rows = {"a word": [0.5], "[CLS]": [0.6]}
+    groups = {"first": rows, "second": {"a word": [0.4]}}
+    plot = plot_accuracies(groups, chance=0.25, control=["a word"])
+    first, second = plot.axes.get_legend().get_lines()
+    assert first.get_markerfacecolor() == first.get_color()
+    assert second.get_markerfacecolor() == "white"

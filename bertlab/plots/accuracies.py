@@ -161,7 +161,7 @@ def _draw_group(ax, rows, y, hollow, n, name):
                 values[those],
                 np.array(y)[those],
                 markerfacecolor="white" if empty else colour,
-                label=name if empty == hollow[0] else "_",
+                label=name if empty == all(hollow) else "_",
                 **look,
             )
     for at, value, end in zip(y, values, high):
