@@ -19,8 +19,8 @@ LONG = 256
 # From so many texts on somebody has to wait.
 MANY = 100
 # A compiled model takes half the time of an ordinary one, and compiling it as long as
-# some 400 texts do: so it is done for those who go on after this many.
-COMPILED_AFTER = 500
+# some 150 texts do: so it is done for those who give more than this, or go on so long.
+COMPILED_AFTER = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +108,8 @@ def encode(
             " of two texts, or prepare(bert, text, ids=…), into the list."
         )
     given = [_prepared(bert, entry, n) for n, entry in enumerate(text)]
+    if len(given) > 1:
+        _used(bert)["texts"] += len(given)
     found = [None] * len(given)
     batches = list(_batches(given))
     what = f"Running {count(len(given), 'text')} through {bert.name}"
@@ -199,13 +201,11 @@ def _runner(bert, texts, attentions, tokens):
         )
         return out.hidden_states, out.attentions
 
-    # Kept with the model, and gone with it. Somebody may give it a larger token table,
-    # which a function that was compiled before does not know of.
-    used = vars(bert).setdefault("_used", {"texts": 0})
-    if texts > 1:
-        used["texts"] += texts
+    used = _used(bert)
     if texts == 1 or used["texts"] <= COMPILED_AFTER:
         return run
+    # Somebody may give the model a larger token table, which a function that was
+    # compiled before does not know of.
     kind = attentions, *tokens, id(bert.model.get_input_embeddings().weight)
     if kind not in used:
         import tensorflow
@@ -217,8 +217,16 @@ def _runner(bert, texts, attentions, tokens):
         if "inputs_embeds" in tokens:  # the last of its sizes must be known
             shape = [None, None, bert.config.hidden_size]
             sizes["inputs_embeds"] = tensorflow.TensorSpec(shape, "float32")
-        used[kind] = tensorflow.function(run).get_concrete_function(**sizes)
+        # Nothing in the model hangs on a tensor's value: without AutoGraph, which
+        # rewrites every layer's code to see to that, it is compiled in half the time.
+        compiled = tensorflow.function(run, autograph=False)
+        used[kind] = compiled.get_concrete_function(**sizes)
     return used[kind]
+
+
+def _used(bert):
+    """What a model was used for; kept with it, and gone with it."""
+    return vars(bert).setdefault("_used", {"texts": 0})
 
 
 def _cut(given, states, weights):

@@ -63,6 +63,10 @@ SPANS = {
     "the places of [SEP]": lambda ids, sep: [
         i for i, token in enumerate(ids) if token == sep
     ],
+    "the tokens themselves": lambda ids, sep: [
+        ids[a:b] for a, b in text_spans(ids, sep)
+    ],
+    "those are slices": lambda ids, sep: [slice(a, b) for a, b in text_spans(ids, sep)],
     "wanted": lambda ids, sep: [(1, 2)],
     "stopped with": lambda ids, sep: ids.index("[SEP]"),
 }

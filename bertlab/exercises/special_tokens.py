@@ -80,6 +80,14 @@ def check_text_spans(answer):
                 "those are the places of [SEP]: give, for each text, where it begins"
                 " and where it ends.",
             ),
+            (
+                lambda ids, sep_id: [ids[a:b] for a, b in text_spans(ids, sep_id)],
+                "those are the tokens themselves: give the two places, (start, end).",
+            ),
+            (
+                lambda ids, sep_id: [slice(*span) for span in text_spans(ids, sep_id)],
+                "those are slices: give the two places as a pair, (start, end).",
+            ),
         ],
     )
 
