@@ -18,9 +18,9 @@ BATCH_TOKENS = 1024
 LONG = 256
 # From so many texts on somebody has to wait.
 MANY = 100
-# A compiled model takes half the time of an ordinary one, and compiling it as long as
-# some 150 texts do: so it is done for those who give more than this, or go on so long.
-COMPILED_AFTER = 200
+# To compile the model takes as long as some ten calls, and each call is then two to ten
+# times as fast: so it is done for those who go on after this many.
+COMPILED_AFTER = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,16 +108,15 @@ def encode(
             " of two texts, or prepare(bert, text, ids=…), into the list."
         )
     given = [_prepared(bert, entry, n) for n, entry in enumerate(text)]
-    if len(given) > 1:
-        _used(bert)["texts"] += len(given)
     found = [None] * len(given)
     batches = list(_batches(given))
     what = f"Running {count(len(given), 'text')} through {bert.name}"
     if progress is None:
         progress = len(given) > MANY
-    for batch in steps(batches, what) if progress else batches:
+    for done, batch in enumerate(steps(batches, what) if progress else batches):
+        those = [given[n] for n in batch]
         for n, encoding in zip(
-            batch, _run(bert, [given[n] for n in batch], attentions)
+            batch, _run(bert, those, attentions, len(batches) - done)
         ):
             found[n] = encoding
     if len(given) > MANY:
@@ -160,8 +159,11 @@ def _batches(given):
             group = group[size:]
 
 
-def _run(bert, batch, attentions):
-    """Run the model once on `Inputs` of any lengths; return an `Encoding` of each."""
+def _run(bert, batch, attentions, coming=1):
+    """Run the model once on `Inputs` of any lengths; return an `Encoding` of each.
+
+    This call and those that are sure to follow it are `coming`.
+    """
     longest = max(len(given.ids) for given in batch)
 
     def padded(name):  # with row 0, and a mask of 0: it makes no difference
@@ -179,7 +181,7 @@ def _run(bert, batch, attentions):
     tokens["position_ids"] = padded("positions")
     tokens["token_type_ids"] = padded("types")
     tokens["attention_mask"] = padded("mask")
-    states, weights = _runner(bert, len(batch), attentions, tokens)(**tokens)
+    states, weights = _runner(bert, tokens, attentions, coming)(**tokens)
     states = np.stack([state.numpy() for state in states], axis=1)
     if weights is None:
         weights = [None] * len(batch)
@@ -188,8 +190,8 @@ def _run(bert, batch, attentions):
     return [_cut(*parts) for parts in zip(batch, states, weights)]
 
 
-def _runner(bert, texts, attentions, tokens):
-    """The function that runs the model: compiled, where many texts went before."""
+def _runner(bert, tokens, attentions, coming):
+    """The function that runs the model: compiled, for those who call it often."""
 
     def run(**given):
         out = bert.model(
@@ -201,32 +203,32 @@ def _runner(bert, texts, attentions, tokens):
         )
         return out.hidden_states, out.attentions
 
-    used = _used(bert)
-    if texts == 1 or used["texts"] <= COMPILED_AFTER:
-        return run
+    # What was used and how often, or compiled: kept with the model, and gone with it.
     # Somebody may give the model a larger token table, which a function that was
     # compiled before does not know of.
+    used = vars(bert).setdefault("_used", {})
     kind = attentions, *tokens, id(bert.model.get_input_embeddings().weight)
-    if kind not in used:
-        import tensorflow
+    known = used.get(kind, 0)
+    if callable(known):
+        return known
+    if known + coming <= COMPILED_AFTER:
+        used[kind] = known + 1
+        return run
 
-        sizes = {
-            name: tensorflow.TensorSpec([None] * array.ndim, array.dtype, name)
-            for name, array in tokens.items()
-        }
-        if "inputs_embeds" in tokens:  # the last of its sizes must be known
-            shape = [None, None, bert.config.hidden_size]
-            sizes["inputs_embeds"] = tensorflow.TensorSpec(shape, "float32")
-        # Nothing in the model hangs on a tensor's value: without AutoGraph, which
-        # rewrites every layer's code to see to that, it is compiled in half the time.
-        compiled = tensorflow.function(run, autograph=False)
-        used[kind] = compiled.get_concrete_function(**sizes)
+    import tensorflow
+
+    sizes = {
+        name: tensorflow.TensorSpec([None] * array.ndim, array.dtype, name)
+        for name, array in tokens.items()
+    }
+    if "inputs_embeds" in tokens:  # the last of its sizes must be known
+        shape = [None, None, bert.config.hidden_size]
+        sizes["inputs_embeds"] = tensorflow.TensorSpec(shape, "float32")
+    # Nothing in the model hangs on a tensor's value: without AutoGraph, which rewrites
+    # every layer's code to see to that, it is compiled in half the time.
+    compiled = tensorflow.function(run, autograph=False)
+    used[kind] = compiled.get_concrete_function(**sizes)
     return used[kind]
-
-
-def _used(bert):
-    """What a model was used for; kept with it, and gone with it."""
-    return vars(bert).setdefault("_used", {"texts": 0})
 
 
 def _cut(given, states, weights):

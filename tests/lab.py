@@ -270,8 +270,23 @@ def opened(browser, server, notebook, width=1280, height=1000):
     page.on("pageerror", lambda error: found.console.append(str(error)))
     page.goto(server.address(notebook))
     expect(found.code_cells).to_have_count(found.cells, timeout=START_SECONDS * 1000)
-    yield found
-    context.close()
+    try:
+        yield found
+    finally:
+        _stop_kernel(context, server, notebook)
+        context.close()
+
+
+def _stop_kernel(context, server, notebook):
+    """Give a notebook's memory back: JupyterLab keeps the kernel of one that is closed.
+
+    The models of all lessons at once would be more than many a machine has.
+    """
+    asked = {"headers": {"Authorization": f"token {server.token}"}}
+    sessions = f"{server.url}/api/sessions"
+    for session in context.request.get(sessions, **asked).json():
+        if session["path"] == notebook:
+            context.request.delete(f"{sessions}/{session['id']}", **asked)
 
 
 def not_run(source, target):

@@ -123,10 +123,10 @@ SHORTER = {
         "everything = sample.sentences()  #": "everything = SOME  #",
         '"epochs": 2': '"epochs": 1',
         '"train": None': '"train": 8',
-        "np.quantile(lengths, 0.6)": "np.quantile(lengths, 0.4)",
+        "np.quantile(lengths, 0.5)": "np.quantile(lengths, 0.4)",
         "len(before) // 50": "len(before) // 8",
-        "20 // len(by_theme)": "4 // len(by_theme)",
-        "permutation(usable)[:30]": "permutation(usable)[:8]",
+        "16 // len(by_theme)": "4 // len(by_theme)",
+        "permutation(usable)[:24]": "permutation(usable)[:8]",
     },
     "09": {"every = sample.sentences()  #": "every = SOME  #"},
 }

@@ -37,9 +37,9 @@ def batches_of(monkeypatch):
     """List what goes through the model together: each batch's texts' lengths."""
     run, batches = encoder._run, []
 
-    def noted(bert, batch, attentions):
+    def noted(bert, batch, attentions, *more):
         batches.append([len(given.ids) for given in batch])
-        return run(bert, batch, attentions)
+        return run(bert, batch, attentions, *more)
 
     monkeypatch.setattr(encoder, "_run", noted)
     return batches
@@ -533,9 +533,9 @@ def test_any_list_is_as_one_by_one(tiny):
 @pytest.mark.parametrize("attentions", [True, False])
 @pytest.mark.parametrize("vectors", [True, False])
 def test_who_goes_on_gets_a_compiled_model(tmp_path, monkeypatch, attentions, vectors):
-    """After many texts it is compiled, and gives the same for texts of any length."""
+    """After many calls it is compiled, and gives the same for texts of any length."""
     fresh = bertlab.load(write(tmp_path / "bert", tiny_files()))
-    monkeypatch.setattr(encoder, "COMPILED_AFTER", 3)
+    monkeypatch.setattr(encoder, "COMPILED_AFTER", 1)
     given = [prepare(fresh, text) for text in ("the bank", "bank", "the the the")]
     if vectors:
         rows = fresh.tables.token
@@ -563,20 +563,40 @@ def test_who_goes_on_gets_a_compiled_model(tmp_path, monkeypatch, attentions, ve
                 )
             else:
                 assert other.attentions is None
-    assert len(called) == 1, "traced once, for all lengths"
     encode(fresh, given[:1], attentions=attentions)
-    assert len(called) == 2, "a single text waits for nothing"
+    assert len(called) == 1, "traced once, for all lengths"
+
+
+@pytest.mark.parametrize(("texts", "calls"), [(1, 2), (3, 4), (4, 1)])
+def test_a_list_of_many_batches_is_worth_compiling_at_once(
+    tmp_path, monkeypatch, texts, calls
+):
+    """Three calls are ordinary; a list that is sure to need four waits for none."""
+    fresh = bertlab.load(write(tmp_path / "bert", tiny_files()))
+    monkeypatch.setattr(encoder, "COMPILED_AFTER", 3)
+    monkeypatch.setattr(encoder, "BATCH_TOKENS", 3)  # a text of one word in each batch
+    model, called = fresh.model, []
+
+    def noted(*args, **more):
+        called.append(args)
+        return model(*args, **more)
+
+    noted.get_input_embeddings = model.get_input_embeddings
+    monkeypatch.setitem(vars(fresh), "model", noted)
+    for _ in range(2):
+        encode(fresh, ["bank"] * texts)
+    assert len(called) == calls, "that which is traced is called once"
 
 
 def test_a_compiled_model_sees_a_larger_table(tmp_path, monkeypatch):
     fresh = bertlab.load(write(tmp_path / "bert", tiny_files()))
     monkeypatch.setattr(encoder, "COMPILED_AFTER", 1)
     texts = ["the bank", "bank the"]
-    before = encode(fresh, texts)
+    before = [encode(fresh, texts) for _ in range(3)][-1]
     model = fresh.model
     model.resize_token_embeddings(len(fresh.tables.token) + 1)
     weight = model.get_input_embeddings().weight
     weight.assign(weight * 2)
-    after = encode(fresh, texts)
+    after = [encode(fresh, texts) for _ in range(3)][-1]
     for one, other in zip(before, after):
         assert np.abs(one.hidden_states - other.hidden_states).max() > 0.01
