@@ -101,8 +101,10 @@ class Server:
 
 
 @contextmanager
-def jupyterlab(root, home):
+def jupyterlab(root, home, **variables):
     """Run JupyterLab on `root` with a configuration of its own in `home`.
+
+    Its environment has these `variables` as well.
 
     Yields
     ------
@@ -119,6 +121,7 @@ def jupyterlab(root, home):
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
     environment.update(
         OFFLINE,
+        **variables,
         JUPYTER_CONFIG_DIR=str(config),
         JUPYTER_DATA_DIR=str(home / "data"),
         JUPYTER_RUNTIME_DIR=str(home / "runtime"),

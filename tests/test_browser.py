@@ -6,8 +6,10 @@ import browser_needed  # noqa: F401 - skips all below where there is no browser
 import lab
 import nbformat
 import pytest
-from other_models import shorten_file
+from other_models import shorten_file, write_model
 from playwright.sync_api import expect
+
+from bertlab.tokens import vocabulary
 
 NOTEBOOKS = sorted(path.stem for path in (lab.ROOT / "notebooks").glob("[0-9]*.ipynb"))
 HOSTILE = (
@@ -22,8 +24,6 @@ def server(tmp_path_factory, bert):
     for name in NOTEBOOKS:
         source = lab.ROOT / "notebooks" / f"{name}.ipynb"
         (root / source.name).write_bytes(source.read_bytes())
-        lab.not_run(source, root / "not_run" / source.name)
-        shorten_file(root / "not_run" / source.name)
     lab.write_notebook(
         root / "explorers.ipynb",
         "import bertlab\nfrom bertlab import exercises, widgets\nbert = bertlab.load()",
@@ -32,6 +32,24 @@ def server(tmp_path_factory, bert):
         "guess = exercises.predict('How many?', ['one', 'two', 'three'])\nguess",
     )
     with lab.jupyterlab(root, home) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def another_model(tmp_path_factory, bert):
+    """A JupyterLab where the notebooks have not been run, and find a small model.
+
+    That any model's notebook runs in JupyterLab and that this one's runs at all are
+    seen at once. The default model's pictures are those of the committed notebooks, and
+    its explorers are in the other browser tests.
+    """
+    root, home = (tmp_path_factory.mktemp(name) for name in ("not_run", "home"))
+    for name in NOTEBOOKS:
+        lab.not_run(lab.ROOT / "notebooks" / f"{name}.ipynb", root / f"{name}.ipynb")
+        shorten_file(root / f"{name}.ipynb")
+    folder = tmp_path_factory.mktemp("harsh") / "bert"
+    model = write_model(folder, "harsh", vocabulary(bert))
+    with lab.jupyterlab(root, home, BERTLAB_MODEL=str(model)) as running:
         yield running
 
 
@@ -82,8 +100,8 @@ def test_a_notebook_as_committed(browser, server, name):
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_run_all(browser, server, name):
-    with lab.opened(browser, server, f"not_run/{name}.ipynb") as notebook:
+def test_run_all(browser, another_model, name):
+    with lab.opened(browser, another_model, f"{name}.ipynb") as notebook:
         notebook.run_all()
         assert notebook.errors.all_inner_texts() == []
         explorers = notebook.page.locator(".bertlab-explorer")

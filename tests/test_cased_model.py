@@ -19,7 +19,7 @@ def folder(bert, tmp_path_factory):
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_runs(path, folder, monkeypatch):
     monkeypatch.setenv("BERTLAB_MODEL", str(folder))
-    assert not run(path, step=8)
+    assert not run(path)
 
 
 def test_the_cased_model(folder):

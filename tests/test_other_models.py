@@ -1,11 +1,12 @@
-"""The notebooks' code on BERTs of other sizes and vocabularies, untrained.
+"""The notebooks' code on a BERT of another size and vocabulary, untrained.
 
-What comes out is not compared; nothing may break, or be said on stderr. The model that
-takes longest has a file of its own, for pytest to run beside this one.
+What comes out is not compared; nothing may break, or be said on stderr. A model of the
+usual size has a file of its own, for pytest to run beside this one, and the harsh one
+is what test_browser.py runs the lessons on.
 """
 
 import pytest
-from notebook_style import LESSONS, NOTEBOOKS
+from notebook_style import NOTEBOOKS
 from other_models import run, write_model
 
 import bertlab
@@ -13,41 +14,30 @@ from bertlab.tokens import vocabulary
 
 
 @pytest.fixture(scope="module")
-def folder(request, bert, tmp_path_factory):
-    """Write the model that the test asks for."""
-    root = tmp_path_factory.mktemp(request.param)
-    return write_model(root / "bert", request.param, vocabulary(bert))
-
-
-# The worked answers have little of their own: one other model is enough for them.
-RUNS = [("short", path) for path in NOTEBOOKS] + [("harsh", path) for path in LESSONS]
+def short(bert, tmp_path_factory):
+    """Write the short model to a folder."""
+    folder = tmp_path_factory.mktemp("short") / "bert"
+    return write_model(folder, "short", vocabulary(bert))
 
 
 @pytest.mark.parametrize(
-    ("folder", "path"),
-    sorted(RUNS, key=lambda run: run[0]),  # a model is written once
-    indirect=["folder"],
-    ids=lambda part: (
-        part if isinstance(part, str) else f"{part.parent.name}/{part.stem}"
-    ),
+    "path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}"
 )
-def test_a_notebook_runs(folder, path, monkeypatch):
-    monkeypatch.setenv("BERTLAB_MODEL", str(folder))
+def test_a_notebook_runs(short, path, monkeypatch):
+    monkeypatch.setenv("BERTLAB_MODEL", str(short))
     assert not run(path)
 
 
-@pytest.mark.parametrize("folder", ["short"], indirect=True)
-def test_the_short_model(folder, bert):
-    short = bertlab.load(folder)
-    assert short.tables.position.shape == (24, 24)
-    assert short.tables.token_type.shape == (1, 24)
+def test_the_short_model(short, bert):
+    model = bertlab.load(short)
+    assert model.tables.position.shape == (24, 24)
+    assert model.tables.token_type.shape == (1, 24)
     usual = set(vocabulary(bert))
-    assert 0.6 < len(usual & set(vocabulary(short))) / len(usual) < 0.7
+    assert 0.6 < len(usual & set(vocabulary(model))) / len(usual) < 0.7
 
 
-@pytest.mark.parametrize("folder", ["harsh"], indirect=True)
-def test_the_harsh_model(folder):
-    harsh = bertlab.load(folder)
+def test_the_harsh_model(bert, tmp_path):
+    harsh = bertlab.load(write_model(tmp_path / "bert", "harsh", vocabulary(bert)))
     assert not {"the", "of", "dog"} & set(vocabulary(harsh))
     assert not harsh.tables.token[0].any()
     assert (harsh.tables.gamma == 1).all()

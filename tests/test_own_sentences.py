@@ -4,6 +4,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from notebook_style import LESSONS
+from other_models import SHORTER, shorten
 
 OWN = "The dog barks.\n\nA cat sleeps on the mat.\nWe went home early.\n"
 PUT_IN = {
@@ -29,6 +30,8 @@ def test_three_sentences(number, tmp_path):
     found = [cell for cell in notebook.cells if old in cell.source]
     assert len(found) == 1
     found[0].source = found[0].source.replace(old, new.format(file.as_posix()))
+    knobs = {k: v for k, v in SHORTER[number].items() if "sample." not in k}
+    shorten(notebook, knobs)
     resources = {"metadata": {"path": path.parent}}
     NotebookClient(notebook, timeout=600, resources=resources).execute()
     said = "".join(
