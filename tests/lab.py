@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import urllib.request
 from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -201,21 +202,22 @@ class Notebook:
 
     def run_first(self):
         """Run the first cell, and wait until it has run."""
-        self._wait_for_kernel()
+        self.wait_for_kernel()
         cell = self.code_cells.first
         cell.locator(".jp-InputPrompt").click()
         self.page.keyboard.press("Shift+Enter")
         ran = cell.locator(".jp-InputPrompt", has_text="[1]:")
         expect(ran.or_(self.errors).first).to_be_visible(timeout=RUN_SECONDS * 1000)
 
-    def _wait_for_kernel(self):
+    def wait_for_kernel(self):
+        """Wait until the notebook's kernel runs, and has nothing to do."""
         expect(self.page.locator("#jp-main-statusbar")).to_contain_text(
             "Python 3 (ipykernel) | Idle", timeout=START_SECONDS * 1000
         )
 
     def run_all(self):
         """Run all cells, which must not have been run before, and wait for the last."""
-        self._wait_for_kernel()
+        self.wait_for_kernel()
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.locator('[data-command="runmenu:run-all"]').click()
         last = self.code_cells.last.locator(
@@ -276,20 +278,34 @@ def opened(browser, server, notebook, width=1280, height=1000):
     try:
         yield found
     finally:
-        _stop_kernel(context, server, notebook)
         context.close()
+        _stop_kernel(server, notebook)
 
 
-def _stop_kernel(context, server, notebook):
+def sessions(server):
+    """Return the number of the session of each notebook that has a kernel, by path."""
+    with _asked(server, "/api/sessions") as answer:
+        return {session["path"]: session["id"] for session in json.load(answer)}
+
+
+def _stop_kernel(server, notebook):
     """Give a notebook's memory back: JupyterLab keeps the kernel of one that is closed.
 
     The models of all lessons at once would be more than many a machine has.
     """
-    asked = {"headers": {"Authorization": f"token {server.token}"}}
-    sessions = f"{server.url}/api/sessions"
-    for session in context.request.get(sessions, **asked).json():
-        if session["path"] == notebook:
-            context.request.delete(f"{sessions}/{session['id']}", **asked)
+    number = sessions(server).get(notebook)
+    if number:
+        _asked(server, f"/api/sessions/{number}", "DELETE").close()
+
+
+def _asked(server, path, method="GET"):
+    request = urllib.request.Request(  # noqa: S310 - our own server's address
+        server.url + path,
+        headers={"Authorization": f"token {server.token}"},
+        method=method,
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    return opener.open(request, timeout=START_SECONDS)
 
 
 def not_run(source, target):

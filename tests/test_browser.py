@@ -9,6 +9,7 @@ import pytest
 from other_models import shorten_file, write_model
 from playwright.sync_api import expect
 
+from bertlab.published import DEFAULT
 from bertlab.tokens import vocabulary
 
 NOTEBOOKS = sorted(path.stem for path in (lab.ROOT / "notebooks").glob("[0-9]*.ipynb"))
@@ -104,6 +105,8 @@ def test_run_all(browser, another_model, name):
     with lab.opened(browser, another_model, f"{name}.ipynb") as notebook:
         notebook.run_all()
         assert notebook.errors.all_inner_texts() == []
+        said = notebook.page.locator(".jp-OutputArea").all_inner_texts()
+        assert DEFAULT.name not in " ".join(said), "it ran on the other model"
         explorers = notebook.page.locator(".bertlab-explorer")
         wanted = sum("_explorer(" in cell.source for cell in source_cells(name))
         expect(explorers).to_have_count(wanted)
@@ -132,6 +135,13 @@ def test_the_network_is_cut(browser, server):
             "https://127.0.0.2/b.css",
         ]
         assert notebook.console
+
+
+def test_a_closed_notebook_leaves_no_kernel(browser, server):
+    with lab.opened(browser, server, "explorers.ipynb") as notebook:
+        notebook.wait_for_kernel()
+        assert "explorers.ipynb" in lab.sessions(server)
+    assert "explorers.ipynb" not in lab.sessions(server)
 
 
 @pytest.fixture(scope="module")

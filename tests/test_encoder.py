@@ -530,6 +530,19 @@ def test_any_list_is_as_one_by_one(tiny):
     check()
 
 
+def counted(fresh, monkeypatch):
+    """Give a model's calls a list to stand in, which is returned."""
+    model, called = fresh.model, []
+
+    def noted(*args, **more):
+        called.append(args)
+        return model(*args, **more)
+
+    noted.get_input_embeddings = model.get_input_embeddings
+    monkeypatch.setitem(vars(fresh), "model", noted)
+    return called
+
+
 @pytest.mark.parametrize("attentions", [True, False])
 @pytest.mark.parametrize("vectors", [True, False])
 def test_who_goes_on_gets_a_compiled_model(tmp_path, monkeypatch, attentions, vectors):
@@ -543,14 +556,7 @@ def test_who_goes_on_gets_a_compiled_model(tmp_path, monkeypatch, attentions, ve
             prepare(fresh, "", ids=one.ids, vectors=rows[one.ids]) for one in given
         ]
     ordinary = encode(fresh, given, attentions=attentions)
-    model, called = fresh.model, []
-
-    def noted(*args, **more):
-        called.append(args)
-        return model(*args, **more)
-
-    noted.get_input_embeddings = model.get_input_embeddings
-    monkeypatch.setitem(vars(fresh), "model", noted)
+    called = counted(fresh, monkeypatch)
     for texts in (given, given[:2], [given[2], given[0], given[0], given[1]]):
         for one, other in zip(texts, encode(fresh, texts, attentions=attentions)):
             (usual,) = (o for o in ordinary if o.ids == one.ids)
@@ -575,14 +581,7 @@ def test_a_list_of_many_batches_is_worth_compiling_at_once(
     fresh = bertlab.load(write(tmp_path / "bert", tiny_files()))
     monkeypatch.setattr(encoder, "COMPILED_AFTER", 3)
     monkeypatch.setattr(encoder, "BATCH_TOKENS", 3)  # a text of one word in each batch
-    model, called = fresh.model, []
-
-    def noted(*args, **more):
-        called.append(args)
-        return model(*args, **more)
-
-    noted.get_input_embeddings = model.get_input_embeddings
-    monkeypatch.setitem(vars(fresh), "model", noted)
+    called = counted(fresh, monkeypatch)
     for _ in range(2):
         encode(fresh, ["bank"] * texts)
     assert len(called) == calls, "that which is traced is called once"

@@ -157,16 +157,13 @@ def _same(a, b, atol):
     try:
         a, b = np.asarray(a), np.asarray(b)
     except ValueError:  # lists of unequal lengths make no array
-        return isinstance(a, list) and isinstance(b, list) and _same_lists(a, b, atol)
+        lists = isinstance(a, list) and isinstance(b, list) and len(a) == len(b)
+        return lists and _all_same(a, b, atol)
     if a.shape != b.shape:
         return False
     if a.dtype.kind in "fiub" and b.dtype.kind in "fiub":
         return bool(np.allclose(a, b, atol=atol))
     return bool((a == b).all())
-
-
-def _same_lists(a, b, atol):
-    return len(a) == len(b) and all(_same(x, y, atol) for x, y in zip(a, b))
 
 
 def _all_same(got, wanted, atol):
