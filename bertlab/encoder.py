@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from .checkpoint import release_pages
 from .errors import InputError
 from .inputs import Inputs, prepare, shown
-from .model import return_free_memory
+from .model import import_tensorflow, return_free_memory
 from .progress import steps
 from .tokens import count
 
@@ -18,9 +20,6 @@ BATCH_TOKENS = 1024
 LONG = 256
 # From so many texts on somebody has to wait.
 MANY = 100
-# To compile the model takes as long as some ten calls, and each call is then two to ten
-# times as fast: so it is done for those who go on after this many.
-COMPILED_AFTER = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +28,7 @@ class Encoding(Inputs):
 
     Attributes
     ----------
-    tokens, ids, positions, types, mask, vectors
+    tokens, ids, positions, types, mask
         What went in: see `bertlab.inputs.Inputs`.
     hidden_states : (layers + 1, tokens, hidden) ndarray
         The embedding layer's output, then that of each layer.
@@ -50,11 +49,10 @@ def encode(
     positions=None,
     types=None,
     mask=None,
-    vectors=None,
     attentions=True,
     progress=None,
 ):
-    """Run the TensorFlow model on a text, or many, and return every layer's output.
+    """Run the model on a text, or many, and return every layer's output.
 
     Parameters
     ----------
@@ -65,7 +63,7 @@ def encode(
         function returns, which can hold other IDs, positions and so on.
     pair : str, optional
         The second text of a single one.
-    ids, positions, types, mask, vectors : optional
+    ids, positions, types, mask : optional
         Put in place of what a single text leads to: see `bertlab.inputs.prepare`.
     attentions : bool
         False leaves the attention weights out: of long texts they are most of the
@@ -88,13 +86,7 @@ def encode(
     ModelError
         If TensorFlow cannot be imported here.
     """
-    own = {
-        "ids": ids,
-        "positions": positions,
-        "types": types,
-        "mask": mask,
-        "vectors": vectors,
-    }
+    own = {"ids": ids, "positions": positions, "types": types, "mask": mask}
     if isinstance(text, tuple):
         raise InputError(
             "A tuple is a text and its second text: give them as encode(bert, text,"
@@ -113,11 +105,9 @@ def encode(
     what = f"Running {count(len(given), 'text')} through {bert.name}"
     if progress is None:
         progress = len(given) > MANY
-    for done, batch in enumerate(steps(batches, what) if progress else batches):
-        those = [given[n] for n in batch]
-        for n, encoding in zip(
-            batch, _run(bert, those, attentions, len(batches) - done)
-        ):
+    for batch in steps(batches, what) if progress else batches:
+        encodings = _run(bert, [given[n] for n in batch], attentions)
+        for n, encoding in zip(batch, encodings):
             found[n] = encoding
     if len(given) > MANY:
         return_free_memory()
@@ -135,7 +125,7 @@ def _prepared(bert, entry, n):
     try:
         if isinstance(entry, Inputs):
             # Again, as it may have been prepared for another model.
-            names = ("ids", "positions", "types", "mask", "vectors")
+            names = ("ids", "positions", "types", "mask")
             return prepare(bert, "", **{name: getattr(entry, name) for name in names})
         return prepare(bert, *pair)
     except InputError as error:
@@ -146,9 +136,8 @@ def _batches(given):
     """Lists of indices: texts of about the same length go together."""
     groups = {}
     for n, one in enumerate(given):
-        # What is given as vectors cannot share a batch with what is given as IDs. A
-        # text of masked tokens alone would attend to padding as well, so it gets none.
-        kind = one.vectors is None, 0 if any(one.mask) else len(one.ids)
+        # A text of masked tokens alone would attend to padding as well: it gets none.
+        kind = 0 if any(one.mask) else len(one.ids)
         groups.setdefault(kind, []).append(n)
     for group in groups.values():
         group.sort(key=lambda n: len(given[n].ids), reverse=True)
@@ -159,83 +148,62 @@ def _batches(given):
             group = group[size:]
 
 
-def _run(bert, batch, attentions, coming=1):
-    """Run the model once on `Inputs` of any lengths; return an `Encoding` of each.
+def padded(given):
+    """Return what goes in of texts of any lengths, as arrays of one length.
 
-    This call and those that are sure to follow it are `coming`.
+    Padding is row 0 of each table, and 0 in the mask: it makes no difference.
+
+    Parameters
+    ----------
+    given : list of Inputs
+
+    Returns
+    -------
+    (4, texts, tokens) ndarray of int32
+        IDs, positions, types and mask.
     """
-    longest = max(len(given.ids) for given in batch)
-
-    def padded(name):  # with row 0, and a mask of 0: it makes no difference
-        rows = [getattr(given, name) for given in batch]
-        return np.array([row + [0] * (longest - len(row)) for row in rows])
-
-    if batch[0].vectors is None:
-        tokens = {"input_ids": padded("ids")}
-    else:
-        hidden = batch[0].vectors.shape[1]
-        vectors = np.zeros((len(batch), longest, hidden), np.float32)
-        for row, given in zip(vectors, batch):
-            row[: len(given.ids)] = given.vectors
-        tokens = {"inputs_embeds": vectors}
-    tokens["position_ids"] = padded("positions")
-    tokens["token_type_ids"] = padded("types")
-    tokens["attention_mask"] = padded("mask")
-    states, weights = _runner(bert, tokens, attentions, coming)(**tokens)
-    states = np.stack([state.numpy() for state in states], axis=1)
-    if weights is None:
-        weights = [None] * len(batch)
-    else:
-        weights = np.stack([layer.numpy() for layer in weights], axis=1)
-    return [_cut(*parts) for parts in zip(batch, states, weights)]
+    longest = max(len(one.ids) for one in given)
+    numbers = np.zeros((4, len(given), longest), np.int32)
+    for n, one in enumerate(given):
+        numbers[:, n, : len(one.ids)] = one.ids, one.positions, one.types, one.mask
+    return numbers
 
 
-def _runner(bert, tokens, attentions, coming):
-    """The function that runs the model: compiled, for those who call it often."""
+def network(bert):
+    """Return the `Network` of a BERT's weights, which is read once.
 
-    def run(**given):
-        out = bert.model(
-            given.pop("input_ids", None),
-            **given,
-            output_hidden_states=True,
-            output_attentions=attentions,
-            training=False,
+    Raises
+    ------
+    ModelError
+        If TensorFlow cannot be imported here.
+    """
+    if bert not in _networks:
+        import_tensorflow()
+        from .network.bert import read
+
+        _networks[bert] = read(bert.folder, bert.config)
+        release_pages(bert.tables.token)
+        return_free_memory()
+    return _networks[bert]
+
+
+# Gone with their BERT.
+_networks = WeakKeyDictionary()
+
+
+def _run(bert, batch, attentions):
+    """Run the network once on `Inputs` of any lengths; return an `Encoding` of each."""
+    states, weights = network(bert).run(*padded(batch), attentions=attentions)
+    found = []
+    for n, given in enumerate(batch):
+        size = len(given.ids)  # padding is cut off, into memory of its own
+        found.append(
+            Encoding(
+                **vars(given),
+                hidden_states=np.stack([layer[n, :size] for layer in states]),
+                attentions=np.stack([layer[n, :, :size, :size] for layer in weights])
+                if attentions
+                else None,
+            )
         )
-        return out.hidden_states, out.attentions
-
-    # What was used and how often, or compiled: kept with the model, and gone with it.
-    # Somebody may give the model a larger token table, which a function that was
-    # compiled before does not know of.
-    used = vars(bert).setdefault("_used", {})
-    kind = attentions, *tokens, id(bert.model.get_input_embeddings().weight)
-    known = used.get(kind, 0)
-    if callable(known):
-        return known
-    if known + coming <= COMPILED_AFTER:
-        used[kind] = known + 1
-        return run
-
-    import tensorflow
-
-    sizes = {
-        name: tensorflow.TensorSpec([None] * array.ndim, array.dtype, name)
-        for name, array in tokens.items()
-    }
-    if "inputs_embeds" in tokens:  # the last of its sizes must be known
-        shape = [None, None, bert.config.hidden_size]
-        sizes["inputs_embeds"] = tensorflow.TensorSpec(shape, "float32")
-    # Nothing in the model hangs on a tensor's value: without AutoGraph, which rewrites
-    # every layer's code to see to that, it is compiled in half the time.
-    compiled = tensorflow.function(run, autograph=False)
-    used[kind] = compiled.get_concrete_function(**sizes)
-    return used[kind]
-
-
-def _cut(given, states, weights):
-    """The `Encoding` of one text out of a batch: padding cut off, memory of its own."""
-    n = len(given.ids)
-    return Encoding(
-        **vars(given),
-        hidden_states=states[:, :n].copy(),  # (layers + 1, tokens, hidden)
-        attentions=None if weights is None else weights[..., :n, :n].copy(),
-    )
+    return found

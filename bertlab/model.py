@@ -231,7 +231,7 @@ def check_vocabulary(tokenizer, folder: Path, rows: int) -> None:
 
 
 def tensorflow_model(folder: Path, config):
-    """Import TensorFlow, without a sound, and load the weights into a TFBertModel.
+    """Load the weights into a TFBertModel.
 
     Parameters
     ----------
@@ -245,18 +245,17 @@ def tensorflow_model(folder: Path, config):
     Raises
     ------
     ModelError
-        If TensorFlow cannot be imported, or cannot read the weights.
+        If TensorFlow or TFBertModel cannot be imported, or cannot read the weights.
     """
-    for setting, value in TENSORFLOW_SETTINGS.items():
-        os.environ.setdefault(setting, value)
+    import_tensorflow()
     try:
         with silent_stderr():
-            import tensorflow  # noqa: F401
             from transformers import TFBertModel
     except ImportError as error:
         raise ModelError(
-            f"TensorFlow cannot be imported here ({error}). Install the packages of"
-            " requirements.txt, or go on with the lessons that need only bert.tables."
+            f"transformers has no TFBertModel here ({error}). Install the packages of"
+            " requirements.txt, or go on without bert.model: encoder.encode runs the"
+            " same weights."
         ) from None
     checkpoint = open_checkpoint(folder, config)
     if checkpoint.saved_as != "pt":
@@ -275,6 +274,21 @@ def tensorflow_model(folder: Path, config):
     return_free_memory()
     gc.freeze()
     return model
+
+
+def import_tensorflow() -> None:
+    """Import TensorFlow without a sound, or raise a ModelError."""
+    for setting, value in TENSORFLOW_SETTINGS.items():
+        os.environ.setdefault(setting, value)
+    try:
+        with silent_stderr():
+            import tensorflow  # noqa: F401
+    except ImportError as error:
+        raise ModelError(
+            f"TensorFlow cannot be imported here ({error}). Install the packages of"
+            " requirements.txt, or go on with the lessons that need only bert.tables."
+        ) from None
+    gc.freeze()  # all that comes with it: see `load`
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""The network: what a BERT computes from its weights."""
