@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import zip_longest
 
 import numpy as np
 
-from .batching import check_knobs, steps_in
 from .errors import InputError, Stopped
 from .model import return_free_memory
 from .progress import steps
 from .tokens import count, isolated
-from .trainers import fine_tuner
+from .training import check_knobs, fine_tuner, steps_in
 
 
 class FineTuning:
@@ -48,7 +48,8 @@ class FineTuning:
     ------
     InputError
         If there are not two labels, or fewer than two texts of one; if there are not
-        as many labels, or weights of a pooling, as texts; or if a knob cannot be used.
+        as many labels, or weights of a pooling, as texts, or not as many weights of a
+        text as tokens; or if a knob cannot be used.
     """
 
     def __init__(
@@ -78,14 +79,20 @@ class FineTuning:
                     f"{count(len(given), 'text')}, and {len(those):,} for"
                     f" “{isolated(str(what))}”: give one for each text."
                 )
-        check_knobs(rounds=rounds, epochs=epochs, batch=batch, rate=rate)
-        if train is not None:
-            check_knobs(train=train, rate=rate)
-            if train < len(names):
+        for name, weights in self.poolings.items():
+            if any(len(g.ids) != len(w) for g, w in zip(given, weights)):
                 raise InputError(
-                    f"train = {train} is fewer than there are labels: give"
-                    f" {len(names)} or more, or None for all."
+                    f"“{isolated(str(name))}” needs a weight for each token of a text."
                 )
+        knobs = {"rounds": rounds, "epochs": epochs, "batch": batch}
+        if train is not None:
+            knobs["train"] = train
+        check_knobs(**knobs, rate=rate)
+        if train is not None and train < len(names):
+            raise InputError(
+                f"train = {train} is fewer than there are labels: give"
+                f" {len(names)} or more, or None for all."
+            )
         # Rows of the token table that occur; the first is what fills up a batch.
         self._rows = np.unique(np.concatenate([[0], *(g.ids for g in given)]))
         self._given = [
@@ -128,28 +135,43 @@ class FineTuning:
         if self._trainer is None:
             return_free_memory()
             self._trainer = fine_tuner(self._bert, self._classes, self._rows)
-        epochs, batch = self._how["epochs"], self._how["batch"]
-        pending = [
-            (key, step)
-            for key in left
-            for step in range(steps_in(len(self._texts(key[1])), epochs, batch), 0, -1)
-        ]
+        total = sum(self._steps_in(half) for _, half in left)
         what = f"Fine-tuning {self._bert.name} {count(len(left), 'time')}"
-        going = None
+        work = self._work(left)
         try:
-            for key, step in steps(pending, what):
-                going = going or self._begun(key)
-                next(going)
-                if step == 1:
-                    going = None
-                    self.done[key] = self._tested(key)
-                    return_free_memory()
+            for _ in steps(range(total), what):
+                next(work)
         except KeyboardInterrupt:
             raise Stopped(
                 f"Stopped: {len(self.done)} of {len(every)} trainings are done and"
                 " kept. Run the cell again for the others."
             ) from None
         return self
+
+    def _steps_in(self, half):
+        texts, how = self.learned_from(half).sum(), self._how
+        return steps_in(texts, how["epochs"], how["batch"])
+
+    def _work(self, left):
+        """Do the trainings that are left, a step when the next one is asked for."""
+        for name, half in left:
+            learned = np.flatnonzero(self.learned_from(half))
+            given, weights = self._chosen(name, learned)
+            labels, last = self.answers[learned], self._steps_in(half)
+            taken = self._trainer.steps(given, weights, labels, seed=half, **self._how)
+            for n, _ in enumerate(taken, 1):
+                if n == last:
+                    tested = np.flatnonzero(~self.trained_on(half))
+                    told = self._trainer.predict(*self._chosen(name, tested))
+                    right = np.zeros(len(self.answers), bool)
+                    right[tested] = told == self.answers[tested]
+                    self.done[name, half] = right
+                    return_free_memory()
+                yield
+
+    def _chosen(self, name, texts):
+        weights = self.poolings[name]
+        return [self._given[n] for n in texts], [weights[n] for n in texts]
 
     @property
     def whole(self):
@@ -170,35 +192,8 @@ class FineTuning:
             for label in range(self._classes)
         ]
         # One of each label in turn, until there are enough.
-        turns = sorted(
-            (turn, n, t) for n, o in enumerate(own) for turn, t in enumerate(o)
-        )
-        texts = [text for _, _, text in turns[: self._train]]
-        return np.isin(np.arange(len(chosen)), texts)
-
-    def _texts(self, half):
-        return np.flatnonzero(self.learned_from(half))
-
-    def _begun(self, key):
-        name, half = key
-        texts, weights = self._texts(half), self.poolings[name]
-        return self._trainer.steps(
-            [self._given[n] for n in texts],
-            [weights[n] for n in texts],
-            self.answers[texts],
-            seed=half,
-            **self._how,
-        )
-
-    def _tested(self, key):
-        name, half = key
-        texts = np.flatnonzero(~self.trained_on(half))
-        told = self._trainer.predict(
-            [self._given[n] for n in texts], [self.poolings[name][n] for n in texts]
-        )
-        right = np.zeros(len(self.answers), bool)
-        right[texts] = told == self.answers[texts]
-        return right
+        turns = [n for turn in zip_longest(*own) for n in turn if n is not None]
+        return np.isin(np.arange(len(chosen)), turns[: self._train])
 
     def right(self, name):
         """Return whether each text was told right, (rounds, texts) bool.

@@ -1,4 +1,4 @@
-"""A small BERT that learns from scratch, and a record of what it is like on the way."""
+"""A small BERT that learns a task with letters, and a record of it on the way."""
 
 from __future__ import annotations
 
@@ -6,12 +6,80 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .batching import check_knobs, steps_in
 from .errors import InputError
-from .letters import NAMES, SIGNALS, Task, signals
-from .trainers import small_trainer
+from .inputs import Inputs
+from .tokens import count
+from .training import check_knobs, small_trainer, steps_in
 
-__all__ = ["SIGNALS", "Record", "between", "curves", "learn", "signals", "trainer_for"]
+SIGNALS = "ABCD"
+FILLERS = "abcdefghijklmnop"
+NAMES = ["[PAD]", "[CLS]", "[SEP]", "!", *SIGNALS, *FILLERS]
+MARK, FIRST_SIGNAL, FIRST_FILLER = 3, 4, 4 + len(SIGNALS)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Task:
+    """Sequences with an answer somewhere in them.
+
+    Attributes
+    ----------
+    given : list of Inputs
+    labels : (sequences,) ndarray of int
+        Which of `SIGNALS` is the answer.
+    answers : (sequences,) ndarray of int
+        At which place it stands.
+    """
+
+    given: list[Inputs]
+    labels: np.ndarray
+    answers: np.ndarray
+
+
+def signals(n, *, seed, length=8, decoys=2):
+    """Make sequences in which the letter after the mark is the answer.
+
+    Each is [CLS], `length` letters, [SEP]. The mark "!" stands anywhere, and after it
+    one of four signals. Other signals, which mean nothing, stand elsewhere: so to see
+    *which* letters there are does not do.
+
+    Parameters
+    ----------
+    n : int
+    seed : int
+    length, decoys : int
+
+    Returns
+    -------
+    Task
+
+    Raises
+    ------
+    InputError
+        If there is no room for the mark, the answer and the decoys, or no sequence.
+    """
+    if n < 1:
+        raise InputError(f"n = {n} makes no sequence: give 1 or more.")
+    if decoys < 0 or length < decoys + 2:
+        raise InputError(
+            f"length = {length} has no room for the mark, the answer and {decoys}"
+            " decoys: give 0 decoys or more, and a length of at least 2 more."
+        )
+    random = np.random.default_rng(seed)
+    labels = random.integers(len(SIGNALS), size=n)
+    given, answers = [], []
+    for label in labels:
+        ids = random.integers(len(FILLERS), size=length) + FIRST_FILLER
+        mark = random.integers(length - 1)
+        free = np.delete(np.arange(length), [mark, mark + 1])
+        places = random.choice(free, decoys, replace=False)
+        ids[places] = random.integers(len(SIGNALS), size=decoys) + FIRST_SIGNAL
+        ids[mark], ids[mark + 1] = MARK, FIRST_SIGNAL + label
+        all_ids = [1, *ids.tolist(), 2]
+        size = len(all_ids)
+        tokens = [NAMES[i] for i in all_ids]
+        given.append(Inputs(tokens, all_ids, list(range(size)), [0] * size, [1] * size))
+        answers.append(mark + 2)
+    return Task(given, labels, np.array(answers))
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -108,6 +176,12 @@ def learn(
             f"place = {place}: the sequences have {size} tokens, from 0 (or, from the"
             f" end, -1) to {size - 1}."
         )
+    labels = train.labels if labels is None else labels
+    if len(labels) != len(train.given):
+        raise InputError(
+            f"{count(len(train.given), 'sequence')} and {count(len(labels), 'label')}:"
+            " give one of each for each sequence."
+        )
     trainer = trainer or trainer_for(train)
     place = place % size
     pool = np.eye(size)[place]
@@ -116,7 +190,7 @@ def learn(
     steps = trainer.steps(
         train.given,
         [pool] * len(train.given),
-        train.labels if labels is None else labels,
+        labels,
         seed=seed,
         epochs=epochs,
         batch=batch,

@@ -6,19 +6,17 @@ mean and any single token differ in the weights alone.
 
 from __future__ import annotations
 
+import copy
 import gc
 
 import numpy as np
 
-from .batching import batches, check_knobs, padded, steps_in
+from .checkpoint import expected_shapes
+from .encoder import network, padded
 from .errors import InputError
-from .model import return_free_memory
-from .tokens import count
+from .model import import_tensorflow, return_free_memory
+from .tokens import isolated
 
-# Adam's own constants, as Kingma & Ba published them.
-FIRST, SECOND, TINY = 0.9, 0.999, 1e-8
-# What is added to a hidden place's score, as BERT does it.
-HIDDEN = -10_000.0
 # The spread of a new head's numbers, and of a new model's: BERT's own.
 SPREAD = 0.02
 # What a seed draws, each by random numbers of its own: with the same ones a new head
@@ -26,135 +24,92 @@ SPREAD = 0.02
 HEAD, ORDER, WEIGHTS = range(3)
 # Texts in a batch for predictions, which need no gradient.
 MANY = 16
+# What Adam's running means and the powers of their rates are before the first step.
+BEGIN = {"beta1_power:0": 0.9, "beta2_power:0": 0.999}
 
 
 class Trainer:
     """A model with a head that names a class, trained from its start as often as asked.
 
+    All weights are trained, by Adam, with dropout as the configuration has it.
+
     Parameters
     ----------
-    model : transformers.TFBertModel
-        What is trained: its weights change.
+    config : transformers.BertConfig
     classes : int
     start : callable
-        ``start(seed)`` returns an array for each of the model's weights.
-
-    Notes
-    -----
-    All weights are trained, with dropout as the configuration has it. The step is
-    Adam's; rows of a table that no token of the batch stands for stay as they are, and
-    so do their running means ("lazy" Adam), since to go through the whole token table
-    takes longer than all layers together.
+        ``start(seed)`` returns the weights that `Network` takes, by name.
     """
 
-    def __init__(self, model, classes, start):
+    def __init__(self, config, classes, start):
+        import_tensorflow()
         import tensorflow as tf
 
-        self._tf, self._model, self._start = tf, model, start
+        from .network.bert import Network
+
+        self._tf, self._start = tf, start
+        weights = {name: tf.Variable(value) for name, value in start(0).items()}
+        self._network = Network(config, weights)
+        shapes = (config.hidden_size, classes), (classes,)
+        self._head = [tf.Variable(tf.zeros(shape)) for shape in shapes]
+        self._trained = [*weights.values(), *self._head]
         self._random = tf.random.Generator.from_seed(0)
-        for layer in model.submodules:
-            if hasattr(layer, "_random_generator"):
-                # Keras' own dropout cannot be set back to a seed once it is traced.
-                layer._random_generator = _Dropout(tf, self._random)
-        hidden = model.config.hidden_size
-        self._head = [tf.Variable(tf.zeros(s)) for s in ((hidden, classes), (classes,))]
-        self._trained = [*model.trainable_variables, *self._head]
-        self._means = [tf.Variable(tf.zeros_like(v)) for v in self._trained]
-        self._squares = [tf.Variable(tf.zeros_like(v)) for v in self._trained]
-        self._count = tf.Variable(0.0)
-        numbers = [tf.TensorSpec((None, None), tf.int32)] * 4
-        weights = tf.TensorSpec((None, None), tf.float32)
-        labels = tf.TensorSpec((None,), tf.int32)
-        rate = tf.TensorSpec((), tf.float32)
+        self._rate = tf.Variable(0.0)
+        # It steps in one operation: Keras' own, written out, takes as long as three
+        # layers, and its trace three times as long.
+        self._adam = tf.compat.v1.train.AdamOptimizer(lambda: self._rate)
+        numbers = [tf.TensorSpec([None, None], tf.int32)] * 4
+        pool, labels = (
+            tf.TensorSpec([None, None], tf.float32),
+            tf.TensorSpec([None], tf.int32),
+        )
 
         def traced(function, *given):
-            # When it is first needed, which takes some seconds: less than half of them
-            # without AutoGraph, as nothing here hangs on a tensor's value.
             return tf.function(function, input_signature=given, autograph=False)
 
-        self._step = traced(self._one_step, numbers, weights, labels, rate)
-        self._scores = traced(lambda *given: self._logits(*given)[0], numbers, weights)
-        self._all = traced(self._look_at, numbers, weights)
+        self._step = traced(self._one_step, numbers, pool, labels)
+        self._look = traced(self._look_at, numbers, pool)
 
     def reset(self, seed):
         """Set everything back: the weights, a head of small random numbers, Adam."""
-        for variable, value in zip(self._model.weights, self._start(seed), strict=True):
-            variable.assign(value)
-        for variable in [*self._means, *self._squares, self._count]:
-            variable.assign(self._tf.zeros_like(variable))
+        tf = self._tf
+        for name, value in self._start(seed).items():
+            self._network.weights[name].assign(value)
+        for variable in self._adam.variables():
+            variable.assign(tf.fill(variable.shape, BEGIN.get(variable.name, 0.0)))
         random = np.random.default_rng([seed, HEAD])
         weights, bias = self._head
         weights.assign(random.normal(0, SPREAD, weights.shape))
-        bias.assign(self._tf.zeros_like(bias))
+        bias.assign(tf.zeros_like(bias))
         self._random.reset_from_seed(seed)
 
-    def _logits(self, numbers, weights, training=False, attentions=False):
-        """The head's scores for each class, the vectors it has them from, and more."""
-        ids, positions, types, mask = numbers
-        out = self._model(
-            input_ids=ids,
-            position_ids=positions,
-            token_type_ids=types,
-            attention_mask=mask,
-            output_attentions=attentions,
-            training=training,
-        )
-        states = out.last_hidden_state  # (texts, tokens, hidden)
-        pooled = self._tf.einsum("nth,nt->nh", states, weights)
+    def _logits(self, states, pool):
+        """The head's scores for each class, from the last layer's states."""
         head, bias = self._head
-        return pooled @ head + bias, states, out.attentions
+        return self._tf.einsum("nth,nt->nh", states, pool) @ head + bias
 
-    def _one_step(self, numbers, weights, labels, rate):
+    def _dropout(self, values, rate):
+        draw = self._random.uniform
+        return self._tf.nn.experimental.general_dropout(values, rate, draw)
+
+    def _one_step(self, numbers, pool, labels):
         tf = self._tf
         with tf.GradientTape() as tape:
-            logits, _, _ = self._logits(numbers, weights, training=True)
+            states, _ = self._network(*numbers, dropout=self._dropout)
+            logits = self._logits(states[-1], pool)
             losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
             loss = tf.reduce_mean(losses)
         gradients = tape.gradient(loss, self._trained)
-        self._count.assign_add(1.0)
-        # Running means begin at 0, and are too small by these shares.
-        first = 1 - FIRST**self._count
-        second = 1 - SECOND**self._count
-        state = zip(gradients, self._trained, self._means, self._squares, strict=True)
-        for gradient, variable, mean, square in state:
-            if gradient is None:
-                continue
-            if isinstance(gradient, tf.IndexedSlices):
-                self._step_rows(gradient, variable, mean, square, rate, first, second)
-                continue
-            # One operation, in place: written out, it takes as long as three layers.
-            tf.raw_ops.ResourceApplyAdam(
-                var=variable.handle,
-                m=mean.handle,
-                v=square.handle,
-                beta1_power=1 - first,
-                beta2_power=1 - second,
-                lr=rate,
-                beta1=FIRST,
-                beta2=SECOND,
-                epsilon=TINY,
-                grad=gradient,
-            )
+        self._adam.apply_gradients(zip(gradients, self._trained))
         return loss
 
-    def _step_rows(self, gradient, table, mean, square, rate, first, second):
-        """Adam's step for the rows of a table that the batch has looked up."""
-        tf = self._tf
-        rows, where = tf.unique(gradient.indices)
-        g = tf.math.unsorted_segment_sum(gradient.values, where, tf.size(rows))
-        m = FIRST * tf.gather(mean, rows) + (1 - FIRST) * g
-        s = SECOND * tf.gather(square, rows) + (1 - SECOND) * g**2
-        mean.scatter_update(tf.IndexedSlices(m, rows))
-        square.scatter_update(tf.IndexedSlices(s, rows))
-        step = rate * (m / first) / (tf.sqrt(s / second) + TINY)
-        table.scatter_sub(tf.IndexedSlices(step, rows))
-
-    def _look_at(self, numbers, weights):
-        logits, states, attentions = self._logits(numbers, weights, attentions=True)
-        return logits, states, self._tf.stack(attentions, axis=1)
+    def _look_at(self, numbers, pool):
+        states, attentions = self._network(*numbers)
+        logits = self._logits(states[-1], pool)
+        return logits, states[-1], self._tf.stack(attentions, axis=1)
 
     def steps(self, given, weights, labels, *, seed, epochs, batch, rate):
-        """Return a generator that trains from the start, a step when it is asked.
+        """Train from the start, a step when the next one is asked for.
 
         Parameters
         ----------
@@ -174,22 +129,7 @@ class Trainer:
         ------
         float
             The batch's mean cross-entropy.
-
-        Raises
-        ------
-        InputError
-            If `epochs` or `batch` is not a whole number from 1 on, if `rate` is not
-            above 0, or if there are not as many labels as texts.
         """
-        check_knobs(epochs=epochs, batch=batch, rate=rate)
-        if not len(given) == len(weights) == len(labels):
-            raise InputError(
-                f"{count(len(given), 'text')}, weights for {len(weights):,} and"
-                f" {count(len(labels), 'label')}: give one of each for each text."
-            )
-        return self._steps(given, weights, labels, seed, epochs, batch, rate)
-
-    def _steps(self, given, weights, labels, seed, epochs, batch, rate):
         self.reset(seed)
         labels = np.asarray(labels, np.int32)
         total = steps_in(len(given), epochs, batch)
@@ -197,11 +137,9 @@ class Trainer:
         for _ in range(epochs):
             for texts in batches([len(g.ids) for g in given], batch, random):
                 done += 1
-                now = rate * min(done / (0.1 * total + 1), (total + 1 - done) / total)
-                numbers, pool = padded(
-                    [given[n] for n in texts], [weights[n] for n in texts]
-                )
-                yield float(self._step(numbers, pool, labels[texts], np.float32(now)))
+                share = min(done / (0.1 * total + 1), (total + 1 - done) / total)
+                self._rate.assign(rate * share)
+                yield float(self._step(*_batch(given, weights, texts), labels[texts]))
 
     def look(self, given, weights):
         """Run texts through the model as it is now, without dropout.
@@ -218,8 +156,8 @@ class Trainer:
             Of the last layer.
         attentions : (texts, layers, heads, tokens, tokens) ndarray
         """
-        numbers, pool = padded(given, weights)
-        return tuple(part.numpy() for part in self._all(numbers, pool))
+        found = self._look(*_batch(given, weights, range(len(given))))
+        return tuple(part.numpy() for part in found)
 
     def without(self, given, weights, hidden):
         """Return the logits where one place of each text is hidden in the last layer.
@@ -236,28 +174,13 @@ class Trainer:
         -------
         (texts, classes) ndarray
         """
-        tf = self._tf
-        (ids, positions, types, mask), pool = padded(given, weights)
-        out = self._model(
-            input_ids=ids,
-            position_ids=positions,
-            token_type_ids=types,
-            attention_mask=mask,
-            output_hidden_states=True,
-        )
-        seen = mask.astype(np.float32)  # (texts, tokens)
-        seen[np.arange(len(given)), np.asarray(hidden)] = 0
-        states = self._model.bert.encoder.layer[-1](
-            out.hidden_states[-2],
-            attention_mask=(1 - seen[:, None, None, :]) * HIDDEN,
-            head_mask=None,
-            encoder_hidden_states=None,
-            encoder_attention_mask=None,
-            past_key_value=None,
-            output_attentions=False,
-        )[0]
-        head, bias = self._head
-        return (tf.einsum("nth,nt->nh", states, pool) @ head + bias).numpy()
+        numbers, pool = _batch(given, weights, range(len(given)))
+        (*_, before, _), _ = self._network(*numbers)
+        mask = numbers[-1].copy()  # (texts, tokens)
+        mask[np.arange(len(given)), hidden] = 0
+        last = self._network.config.num_hidden_layers - 1
+        states, _ = self._network.layer(last, before, mask)
+        return self._logits(states, pool).numpy()
 
     def predict(self, given, weights):
         """Return the class that the model names for each text, (texts,) int."""
@@ -265,25 +188,150 @@ class Trainer:
         order = np.argsort([len(g.ids) for g in given], kind="stable")
         for start in range(0, len(order), MANY):
             texts = order[start : start + MANY]
-            inputs = padded([given[n] for n in texts], [weights[n] for n in texts])
-            found[texts] = self._scores(*inputs).numpy().argmax(axis=1)
+            logits, *_ = self._look(*_batch(given, weights, texts))
+            found[texts] = logits.numpy().argmax(axis=1)
         return found
 
     def close(self):
         """Give the memory back; after that nothing can be trained."""
-        self._model = self._trained = self._means = self._squares = self._head = None
-        self._step = self._scores = self._all = self._start = None
+        vars(self).clear()
         gc.collect()
         return_free_memory()
 
 
-class _Dropout:
-    """What stands in the place of a Keras layer's random numbers."""
+def fine_tuner(bert, classes, rows=None):
+    """Make a `Trainer` that starts from a BERT's weights, on a copy of the model.
 
-    def __init__(self, tf, random):
-        self._tf, self._random = tf, random
+    Parameters
+    ----------
+    bert : Bert
+    classes : int
+    rows : sequence of int, optional
+        The token IDs that occur: the copy's token table has these rows alone, and what
+        it is given says which of *them* stands for a token, from 0. No other row
+        changes in training, and the table is half of a small BERT.
 
-    def dropout(self, inputs, rate, noise_shape=None):
-        return self._tf.nn.experimental.general_dropout(
-            inputs, rate, self._random.uniform, noise_shape
+    Raises
+    ------
+    ModelError
+        If TensorFlow cannot be imported here.
+    """
+    weights, config = dict(network(bert).weights), copy.copy(bert.config)
+    if rows is not None:
+        table = "embeddings.word_embeddings.weight"
+        weights[table] = weights[table].numpy()[np.asarray(rows)]  # (rows, hidden)
+        config.vocab_size = len(rows)
+    return Trainer(config, classes, lambda seed: weights)
+
+
+def small_trainer(classes, *, vocabulary, positions, layers=2, hidden=32, heads=2):
+    """Make a `Trainer` of a small BERT of random numbers, as BERT itself once began.
+
+    Parameters
+    ----------
+    classes : int
+    vocabulary, positions : int
+        Rows of the token table and of the position table.
+    layers, hidden, heads : int
+
+    Raises
+    ------
+    ModelError
+        If TensorFlow cannot be imported here.
+
+    Notes
+    -----
+    The random numbers are as much larger than BERT's as vectors of this length are
+    shorter than its 768, so that sums over them come out as large. With smaller ones
+    a small model takes much longer to learn, and by some seeds does not.
+    """
+    from transformers import BertConfig
+
+    config = BertConfig(
+        vocab_size=vocabulary,
+        max_position_embeddings=positions,
+        num_hidden_layers=layers,
+        hidden_size=hidden,
+        num_attention_heads=heads,
+        intermediate_size=4 * hidden,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+    )
+    return Trainer(config, classes, lambda seed: _random_weights(config, seed))
+
+
+def _random_weights(config, seed):
+    """Small random numbers; LayerNorm's gamma 1, its beta and every bias 0."""
+    random = np.random.default_rng([seed, WEIGHTS])
+    spread = SPREAD * np.sqrt(768 / config.hidden_size)
+    weights = {}
+    for name, shape in expected_shapes(config).items():
+        if len(shape) == 1:
+            value = np.full(shape, float("LayerNorm.weight" in name))
+        elif name.startswith("embeddings."):
+            value = random.normal(0, spread, shape)
+        else:
+            value = random.normal(0, spread, shape[::-1])
+        weights[name] = value.astype(np.float32)
+    return weights
+
+
+def check_knobs(*, rate, **numbers):
+    """Raise an InputError if a knob of a training cannot be used.
+
+    Parameters
+    ----------
+    rate : float
+        Has to be above 0.
+    **numbers : int
+        Have to be whole numbers from 1 on.
+    """
+    for name, number in numbers.items():
+        whole = isinstance(number, (int, np.integer)) and not isinstance(number, bool)
+        if not whole or number < 1:
+            raise InputError(
+                f"{name} = {isolated(str(number))} cannot be used: give a whole number"
+                " from 1 on."
+            )
+    if not (isinstance(rate, (int, float, np.number)) and 0 < rate < np.inf):
+        raise InputError(
+            f"rate = {isolated(str(rate))} cannot be used: give a number above 0, such"
+            " as 3e-4."
         )
+
+
+def steps_in(texts, epochs, batch):
+    """How many steps a training takes."""
+    return epochs * -(-texts // batch)
+
+
+def batches(lengths, size, random):
+    """Deal texts out in batches in a random order, those of like lengths together.
+
+    Parameters
+    ----------
+    lengths : (texts,) sequence of int
+    size : int
+    random : numpy.random.Generator
+
+    Returns
+    -------
+    list of (n,) ndarray
+        Numbers of texts, each of them once.
+    """
+    order = random.permutation(len(lengths))
+    lengths = np.asarray(lengths)
+    # Sorted within a few batches: padding costs time, and all sorted is no order.
+    some = [order[i : i + 8 * size] for i in range(0, len(order), 8 * size)]
+    order = np.concatenate([s[np.argsort(lengths[s], kind="stable")] for s in some])
+    dealt = [order[i : i + size] for i in range(0, len(order), size)]
+    return [dealt[n] for n in random.permutation(len(dealt))]
+
+
+def _batch(given, weights, texts):
+    """What goes in of those texts, and their tokens' weights, padded with 0."""
+    numbers = padded([given[n] for n in texts])
+    pool = np.zeros(numbers[0].shape, np.float32)
+    for row, n in zip(pool, texts):
+        row[: len(weights[n])] = weights[n]
+    return list(numbers), pool
