@@ -65,8 +65,6 @@ class FineTuning:
         rate=3e-4,
         train=None,
     ):
-        if labels is None:
-            labels = []
         names, self.answers = np.unique(np.asarray(labels), return_inverse=True)
         if len(names) < 2 or np.bincount(self.answers).min() < 2:
             raise InputError(
@@ -84,10 +82,8 @@ class FineTuning:
                 raise InputError(
                     f"“{isolated(str(name))}” needs a weight for each token of a text."
                 )
-        knobs = {"rounds": rounds, "epochs": epochs, "batch": batch}
-        if train is not None:
-            knobs["train"] = train
-        check_knobs(**knobs, rate=rate)
+        most = {} if train is None else {"train": train}
+        check_knobs(rounds=rounds, epochs=epochs, batch=batch, rate=rate, **most)
         if train is not None and train < len(names):
             raise InputError(
                 f"train = {train} is fewer than there are labels: give"

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .checkpoint import expected_shapes
 from .errors import InputError
 from .inputs import Inputs
 from .tokens import count
-from .training import check_knobs, small_trainer, steps_in
+from .training import SPREAD, WEIGHTS, Trainer, check_knobs, steps_in
 
 SIGNALS = "ABCD"
 FILLERS = "abcdefghijklmnop"
@@ -94,8 +95,6 @@ class Record:
         Of the token whose last state the head is on; 0 is [CLS].
     steps : (times,) ndarray of int
         How many steps had been done.
-    loss : (times,) ndarray
-        Mean training loss since the time before; NaN at first.
     told : (times, sequences) ndarray of int
         The label that the model gave.
     states : (times, sequences, tokens, hidden) ndarray
@@ -114,7 +113,6 @@ class Record:
     task: Task
     place: int
     steps: np.ndarray
-    loss: np.ndarray
     told: np.ndarray
     states: np.ndarray
     attentions: np.ndarray
@@ -134,7 +132,7 @@ def learn(
     batch=64,
     rate=5e-3,
     every=16,
-    trainer=None,
+    trainer,
     show=None,
 ):
     """Train a small BERT from random numbers, and look at it every few steps.
@@ -152,8 +150,8 @@ def learn(
         The largest learning rate.
     every : int
         Steps from one look to the next.
-    trainer : Trainer, optional
-        From `trainer_for`: to use one for several trainings saves the time to make it.
+    trainer : Trainer
+        From `trainer_for`; the same one for several trainings.
     show : callable, optional
         ``show(record, share, stopped)`` is called at each look with all until then and
         the share of the steps that is done. With it, the kernel's stop button ends the
@@ -182,10 +180,9 @@ def learn(
             f"{count(len(train.given), 'sequence')} and {count(len(labels), 'label')}:"
             " give one of each for each sequence."
         )
-    trainer = trainer or trainer_for(train)
     place = place % size
     pool = np.eye(size)[place]
-    seen, losses = [], []
+    seen, looked = [], [pool] * len(task.given)
     total = steps_in(len(train.given), epochs, batch)
     steps = trainer.steps(
         train.given,
@@ -197,17 +194,14 @@ def learn(
         rate=rate,
     )
     trainer.reset(seed)
-    looked = [pool] * len(task.given)
     try:
         for done in range(total + 1):
             if done:
-                losses.append(next(steps))
+                next(steps)
             if done % every == 0 or done == total:
                 logits, states, weights = trainer.look(task.given, looked)
-                loss = np.mean(losses) if losses else np.nan
-                losses = []
                 told = logits.argmax(axis=1)
-                seen.append((done, loss, told, states, weights[:, :, :, place]))
+                seen.append((done, told, states, weights[:, :, :, place]))
                 if show is not None and done < total:
                     show(_record(task, place, seen), done / total, False)
     except KeyboardInterrupt:
@@ -216,12 +210,11 @@ def learn(
         record = _record(task, place, seen)
         show(record, seen[-1][0] / total, True)
         return record
-    hidden = {"blind": task.answers, "misled": _decoys(task)}
-    told = {
-        name: trainer.without(task.given, looked, places).argmax(axis=1)
-        for name, places in hidden.items()
-    }
-    record = replace(_record(task, place, seen), **told, whole=True)
+    blind, misled = (
+        trainer.without(task.given, looked, places).argmax(axis=1)
+        for places in (task.answers, _decoys(task))
+    )
+    record = replace(_record(task, place, seen), blind=blind, misled=misled, whole=True)
     if show is not None:
         show(record, 1.0, False)
     return record
@@ -242,13 +235,48 @@ def _decoys(task):
 
 
 def trainer_for(task):
-    """Make the `Trainer` of a small BERT for sequences such as `signals` makes."""
-    return small_trainer(
-        len(SIGNALS),
-        vocabulary=len(NAMES),
-        positions=len(task.given[0].ids),
-        heads=4,
+    """Make the `Trainer` of a small BERT for sequences such as `signals` makes.
+
+    2 layers of 4 heads and 32 numbers, which begin at random, as BERT itself once did.
+
+    Raises
+    ------
+    ModelError
+        If TensorFlow cannot be imported here.
+    """
+    from transformers import BertConfig
+
+    config = BertConfig(
+        vocab_size=len(NAMES),
+        max_position_embeddings=len(task.given[0].ids),
+        num_hidden_layers=2,
+        hidden_size=32,
+        num_attention_heads=4,
+        intermediate_size=128,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
     )
+    return Trainer(config, len(SIGNALS), lambda seed: _random_weights(config, seed))
+
+
+def _random_weights(config, seed):
+    """Small random numbers; LayerNorm's gamma 1, its beta and every bias 0.
+
+    As much larger than BERT's as vectors of this length are shorter than its 768, so
+    that sums over them come out as large: with smaller ones a small model takes much
+    longer to learn, and by some seeds does not.
+    """
+    random = np.random.default_rng([seed, WEIGHTS])
+    spread = SPREAD * np.sqrt(768 / config.hidden_size)
+    weights = {}
+    for name, shape in expected_shapes(config).items():
+        if len(shape) == 1:
+            value = np.full(shape, float("LayerNorm.weight" in name))
+        else:  # the network has a dense layer's weight turned around
+            shape = shape[::-1] if name.startswith("encoder.") else shape
+            value = random.normal(0, spread, shape)
+        weights[name] = value.astype(np.float32)
+    return weights
 
 
 def _record(task, place, seen):

@@ -11,7 +11,6 @@ import gc
 
 import numpy as np
 
-from .checkpoint import expected_shapes
 from .encoder import network, padded
 from .errors import InputError
 from .model import import_tensorflow, return_free_memory
@@ -59,10 +58,8 @@ class Trainer:
         # layers, and its trace three times as long.
         self._adam = tf.compat.v1.train.AdamOptimizer(lambda: self._rate)
         numbers = [tf.TensorSpec([None, None], tf.int32)] * 4
-        pool, labels = (
-            tf.TensorSpec([None, None], tf.float32),
-            tf.TensorSpec([None], tf.int32),
-        )
+        pool = tf.TensorSpec([None, None], tf.float32)
+        labels = tf.TensorSpec([None], tf.int32)
 
         def traced(function, *given):
             return tf.function(function, input_signature=given, autograph=False)
@@ -160,19 +157,9 @@ class Trainer:
         return tuple(part.numpy() for part in found)
 
     def without(self, given, weights, hidden):
-        """Return the logits where one place of each text is hidden in the last layer.
+        """Return the logits, as `look` does, with one place hidden in the last layer.
 
-        Parameters
-        ----------
-        given : list of Inputs
-        weights : list of (tokens,) array_like
-        hidden : (texts,) sequence of int
-            The place that no token can attend to there; in the layers before it, all
-            can.
-
-        Returns
-        -------
-        (texts, classes) ndarray
+        `hidden` says which, (texts,) int. In the layers before, all can attend to it.
         """
         numbers, pool = _batch(given, weights, range(len(given)))
         (*_, before, _), _ = self._network(*numbers)
@@ -184,13 +171,11 @@ class Trainer:
 
     def predict(self, given, weights):
         """Return the class that the model names for each text, (texts,) int."""
-        found = np.zeros(len(given), int)
-        order = np.argsort([len(g.ids) for g in given], kind="stable")
-        for start in range(0, len(order), MANY):
-            texts = order[start : start + MANY]
-            logits, *_ = self._look(*_batch(given, weights, texts))
-            found[texts] = logits.numpy().argmax(axis=1)
-        return found
+        starts = range(0, len(given), MANY)
+        looks = (
+            self.look(given[n : n + MANY], weights[n : n + MANY]) for n in starts
+        )
+        return np.concatenate([logits.argmax(axis=1) for logits, *_ in looks])
 
     def close(self):
         """Give the memory back; after that nothing can be trained."""
@@ -224,68 +209,8 @@ def fine_tuner(bert, classes, rows=None):
     return Trainer(config, classes, lambda seed: weights)
 
 
-def small_trainer(classes, *, vocabulary, positions, layers=2, hidden=32, heads=2):
-    """Make a `Trainer` of a small BERT of random numbers, as BERT itself once began.
-
-    Parameters
-    ----------
-    classes : int
-    vocabulary, positions : int
-        Rows of the token table and of the position table.
-    layers, hidden, heads : int
-
-    Raises
-    ------
-    ModelError
-        If TensorFlow cannot be imported here.
-
-    Notes
-    -----
-    The random numbers are as much larger than BERT's as vectors of this length are
-    shorter than its 768, so that sums over them come out as large. With smaller ones
-    a small model takes much longer to learn, and by some seeds does not.
-    """
-    from transformers import BertConfig
-
-    config = BertConfig(
-        vocab_size=vocabulary,
-        max_position_embeddings=positions,
-        num_hidden_layers=layers,
-        hidden_size=hidden,
-        num_attention_heads=heads,
-        intermediate_size=4 * hidden,
-        hidden_dropout_prob=0.0,
-        attention_probs_dropout_prob=0.0,
-    )
-    return Trainer(config, classes, lambda seed: _random_weights(config, seed))
-
-
-def _random_weights(config, seed):
-    """Small random numbers; LayerNorm's gamma 1, its beta and every bias 0."""
-    random = np.random.default_rng([seed, WEIGHTS])
-    spread = SPREAD * np.sqrt(768 / config.hidden_size)
-    weights = {}
-    for name, shape in expected_shapes(config).items():
-        if len(shape) == 1:
-            value = np.full(shape, float("LayerNorm.weight" in name))
-        elif name.startswith("embeddings."):
-            value = random.normal(0, spread, shape)
-        else:
-            value = random.normal(0, spread, shape[::-1])
-        weights[name] = value.astype(np.float32)
-    return weights
-
-
 def check_knobs(*, rate, **numbers):
-    """Raise an InputError if a knob of a training cannot be used.
-
-    Parameters
-    ----------
-    rate : float
-        Has to be above 0.
-    **numbers : int
-        Have to be whole numbers from 1 on.
-    """
+    """Raise an InputError for a rate not above 0, or a number not from 1 on."""
     for name, number in numbers.items():
         whole = isinstance(number, (int, np.integer)) and not isinstance(number, bool)
         if not whole or number < 1:
@@ -306,19 +231,7 @@ def steps_in(texts, epochs, batch):
 
 
 def batches(lengths, size, random):
-    """Deal texts out in batches in a random order, those of like lengths together.
-
-    Parameters
-    ----------
-    lengths : (texts,) sequence of int
-    size : int
-    random : numpy.random.Generator
-
-    Returns
-    -------
-    list of (n,) ndarray
-        Numbers of texts, each of them once.
-    """
+    """Deal numbers of texts out in a random order, those of like lengths together."""
     order = random.permutation(len(lengths))
     lengths = np.asarray(lengths)
     # Sorted within a few batches: padding costs time, and all sorted is no order.

@@ -3,8 +3,7 @@
     python pytorch_bert.py FOLDER CONFIG.json INPUTS.npz OUTPUTS.npz
 
 Knows nothing of bertlab. For each case N of the inputs (``N.ids``, ``N.positions``,
-``N.types``, ``N.mask``, and ``N.vectors`` if they stand in for the IDs' rows) the
-outputs have ``N.hidden_states`` and ``N.attentions``.
+``N.types``, ``N.mask``) the outputs have ``N.hidden_states`` and ``N.attentions``.
 """
 
 import json
@@ -35,12 +34,9 @@ def main(folder, config, inputs, outputs):
             torch.tensor(given[f"{case}.{what}"][None])
             for what in ("ids", "positions", "types", "mask")
         )
-        tokens = {"input_ids": ids}
-        if f"{case}.vectors" in given:
-            tokens = {"inputs_embeds": torch.tensor(given[f"{case}.vectors"][None])}
         with torch.no_grad():
             out = model(
-                **tokens,
+                input_ids=ids,
                 position_ids=positions,
                 token_type_ids=types,
                 attention_mask=mask,

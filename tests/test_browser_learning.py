@@ -13,15 +13,13 @@ from bertlab.widgets import learning_explorer
 
 MADE = """
 import numpy as np
-from bertlab.learning import Record
-from bertlab.letters import signals
+from bertlab.learning import Record, signals
 random = np.random.default_rng(0)
 task = signals(12, seed=1)
 record = Record(
     task,
     0,
     np.array([0, 10, 20]),
-    np.ones(3),
     np.array([task.labels * 0, task.labels * 0, task.labels]),
     random.normal(size=(3, 12, 10, 6)),
     random.dirichlet(np.ones(10), size=(3, 12, 2, 2)),
@@ -29,10 +27,11 @@ record = Record(
 """
 GROW = """
 from bertlab import widgets
-from bertlab.learning import learn
+from bertlab.learning import learn, trainer_for
 show = widgets.growing("Training a small BERT", {"guessing": 0.25})
 train = signals(256, seed=0)
-done = learn(train, task, epochs=4, every=2, show=show)
+how = {"trainer": trainer_for(train), "show": show}
+done = learn(train, task, epochs=4, every=2, **how)
 done.whole
 """
 

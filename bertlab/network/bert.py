@@ -14,25 +14,20 @@ from ..folder import open_checkpoint
 HIDDEN = -10_000.0
 
 
-def gelu(x):
-    """Return x times the share of a normal distribution that lies below x."""
-    return 0.5 * x * (1 + tf.math.erf(x / math.sqrt(2)))
-
-
 def gelu_tanh(x):
-    """Return about the same, as Google's first BERT computed it."""
-    return 0.5 * x * (1 + tf.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+    """Return nearly what GELU is, as it was first computed."""
+    return tf.nn.gelu(x, approximate=True)
 
 
 # Under transformers' names; not "glu", which halves the width, and not "prelu", which
 # has weights of its own.
 ACTIVATIONS = {
-    "gelu": gelu,
-    "gelu_10": lambda x: tf.clip_by_value(gelu(x), -10, 10),
+    "gelu": tf.nn.gelu,
+    "gelu_10": lambda x: tf.clip_by_value(tf.nn.gelu(x), -10, 10),
     "gelu_accurate": gelu_tanh,
     "gelu_fast": gelu_tanh,
     "gelu_new": gelu_tanh,
-    "gelu_python": gelu,
+    "gelu_python": tf.nn.gelu,
     "gelu_pytorch_tanh": gelu_tanh,
     "laplace": lambda x: 0.5 * (1 + tf.math.erf((x - 0.707107) / 0.282095 / 2**0.5)),
     "leaky_relu": lambda x: tf.maximum(x, 0.01 * x),

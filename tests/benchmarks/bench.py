@@ -1,7 +1,7 @@
 """Measure what a learner waits for, on a machine with nothing else to do.
 
     python tests/benchmarks/bench.py \
-        start|search|browser|explorers|attention|memory|lessons|all
+        start|engine|search|browser|explorers|attention|memory|lessons|all
 
 `attention` compares with BertViz, in the Python that BERTLAB_TORCH_PYTHON names.
 
@@ -18,6 +18,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -114,10 +116,112 @@ def median_ms(function, runs=200):
     return 1000 * statistics.median(times[10:])
 
 
+FIRST_STATES = {
+    "import tensorflow": "import tensorflow",
+    "encode": f"{LOAD}\nbertlab.encoder.encode(bert, 'My dog is cute')",
+    "TFBertModel": LOAD + FORWARD,
+}
+
+
+def engine(runs=5):
+    """The engine against `TFBertModel`: all in ratios, the two in turn."""
+    found = {name: [] for name in FIRST_STATES}
+    for _ in range(runs):
+        for name, code in FIRST_STATES.items():
+            code = KERNEL + code + END.replace("assert", "#")
+            command = [sys.executable, "-c", code]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            found[name].append([float(x) for x in done.stdout.split()])
+    bare, ours, theirs = (np.median(found[name], axis=0) for name in FIRST_STATES)
+    most = 1.15 + 0.5 / bare[0]
+    row("import tensorflow", f"{bare[0]:.2f} s", f"peak {bare[1] / 1024:.0f} MB")
+    row("fresh process to first states", f"{ours[0]:.2f} s", f"{ours[1] / 1024:.0f} MB")
+    row("the same by TFBertModel", f"{theirs[0]:.2f} s", f"{theirs[1] / 1024:.0f} MB")
+    ratio_row("encode / import", ours[0] / bare[0], round(most, 2))
+
+    import bertlab
+    from bertlab import encoder, sample
+
+    bert = bertlab.load()
+    tokens = bert.tokenizer("My dog is cute", return_tensors="tf")
+    everything = [s.text for s in sample.sentences()]
+    batches = [everything[n : n + 32] for n in range(0, len(everything), 32)]
+
+    def model(tokens):
+        out = bert.model(**tokens, output_hidden_states=True, output_attentions=True)
+        return [np.array(x) for x in (*out.hidden_states, *out.attentions)]
+
+    def model_all():
+        return [
+            model(bert.tokenizer(texts, padding=True, return_tensors="tf"))
+            for texts in batches
+        ]
+
+    pairs = {
+        "a text of 6 tokens": (
+            lambda: encoder.encode(bert, "My dog is cute"),
+            lambda: model(tokens),
+            50,
+        ),
+        f"{len(everything)} sentences": (
+            lambda: encoder.encode(bert, everything, progress=False),
+            model_all,
+            5,
+        ),
+        "a training step, 6 texts of 28 tokens": (*_training_steps(bert), 20),
+    }
+    for what, (ours, theirs, runs) in pairs.items():
+        spent = [[], []]
+        for n in range(runs + 2):
+            for times, function in zip(spent, (ours, theirs)):
+                before = time.perf_counter()
+                function()
+                if n > 1:  # traced by then
+                    times.append(1000 * (time.perf_counter() - before))
+        ours, theirs = map(statistics.median, spent)
+        row(what, f"{ours:.1f} ms", f"TFBertModel {theirs / ours:.2f} × as long")
+
+
+def _training_steps(bert):
+    """A step of ours, and one of TFBertModel with Keras' Adam."""
+    import tensorflow as tf
+    import tf_keras
+
+    from bertlab import encoder, inputs, training
+
+    random = np.random.default_rng(0)
+    ids = random.integers(0, 1000, (6, 28))
+    given = [inputs.prepare(bert, "", ids=row) for row in ids]
+    pool, labels = [np.eye(28)[0]] * 6, np.arange(6) % 2
+    trainer = training.fine_tuner(bert, 2, np.arange(1000))
+    how = {"seed": 0, "epochs": 10_000, "batch": 6, "rate": 1e-4}
+    steps = trainer.steps(given, pool, labels, **how)
+
+    from transformers import TFBertModel
+
+    config = type(bert.config)(**bert.config.to_dict() | {"vocab_size": 1000})
+    model = TFBertModel(config, add_pooling_layer=False)
+    adam = tf_keras.optimizers.legacy.Adam(1e-4)
+    head = tf.Variable(tf.random.normal((config.hidden_size, 2)))
+
+    @tf.function(autograph=False)
+    def step(ids, mask, labels):
+        with tf.GradientTape() as tape:
+            states = model(ids, attention_mask=mask, training=True).last_hidden_state
+            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(
+                labels, states[:, 0] @ head
+            )
+            loss = tf.reduce_mean(losses)
+        weights = [*model.trainable_variables, head]
+        adam.apply_gradients(zip(tape.gradient(loss, weights), weights))
+        return loss
+
+    ids, *_, mask = map(tf.constant, encoder.padded(given))
+    return lambda: next(steps), lambda: step(ids, mask, tf.constant(labels)).numpy()
+
+
 def search():
     """Neighbour search, against one product of the normalised table and a vector."""
-    import numpy as np
-
     import bertlab
     from bertlab.embeddings import SPACES, nearest_tokens
 
@@ -567,7 +671,7 @@ def lessons():
 
 BENCHMARKS = {
     f.__name__: f
-    for f in (start, search, browser, explorers, attention, memory, lessons)
+    for f in (start, engine, search, browser, explorers, attention, memory, lessons)
 }
 
 
