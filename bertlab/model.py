@@ -251,7 +251,7 @@ def tensorflow_model(folder: Path, config):
     try:
         with silent_stderr():
             from transformers import TFBertModel
-    except ImportError as error:
+    except (ImportError, ValueError) as error:  # the second without tf-keras
         raise ModelError(
             f"transformers has no TFBertModel here ({error}). Install the packages of"
             " requirements.txt, or go on without bert.model: encoder.encode runs the"

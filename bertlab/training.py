@@ -172,9 +172,7 @@ class Trainer:
     def predict(self, given, weights):
         """Return the class that the model names for each text, (texts,) int."""
         starts = range(0, len(given), MANY)
-        looks = (
-            self.look(given[n : n + MANY], weights[n : n + MANY]) for n in starts
-        )
+        looks = (self.look(given[n : n + MANY], weights[n : n + MANY]) for n in starts)
         return np.concatenate([logits.argmax(axis=1) for logits, *_ in looks])
 
     def close(self):
