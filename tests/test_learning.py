@@ -1,10 +1,8 @@
 """A small BERT that learns: its task, its record, and its pictures."""
 
-import matplotlib as mpl
 import numpy as np
 import pytest
-from markup import skeleton
-from test_widgets import PLAIN_FIGURE, said, shown
+from test_widgets import said, shown
 
 from bertlab.errors import InputError
 from bertlab.learning import (
@@ -18,7 +16,7 @@ from bertlab.learning import (
     signals,
     trainer_for,
 )
-from bertlab.plots import plot_learned, plot_learning
+from bertlab.plots import plot_learning
 from bertlab.widgets import growing, learning_explorer
 from bertlab.widgets.learning import planes
 
@@ -234,40 +232,6 @@ def test_what_the_model_is_like_at_one_time(record):
     assert len({line.get_marker() for line in points}) == 4
 
 
-def test_points_and_weights_have_to_fit():
-    how = {
-        "tokens": [["a", "b"]],
-        "answers": [0],
-        "classes": "AB",
-        "labels": [0, 1],
-        "steps": STEPS,
-        "at": 0,
-    }
-    with pytest.raises(ValueError, match="weights for 1 texts"):
-        plot_learned([[1.0]], np.zeros((2, 2)), CURVES, **how)
-    with pytest.raises(ValueError, match="points for 2 labels"):
-        plot_learned([[1.0, 0]], np.zeros((3, 2)), CURVES, **how)
-
-
-@pytest.mark.parametrize("which", ["curves", "one time"])
-def test_letters_can_be_read_and_nothing_is_cut_off(record, which):
-    plot = (
-        plot_learning(CURVES, steps=STEPS, chance=CHANCE)
-        if which == "curves"
-        else learned(record, chance=CHANCE)
-    )
-    plot.figure.draw_without_rendering()
-    box = plot.figure.bbox
-    for text in plot.figure.findobj(mpl.text.Text):
-        if text.get_text().strip() and text.get_visible():
-            extent = text.get_window_extent()
-            assert text.get_fontsize() >= 10
-            assert box.x0 <= extent.x0 <= extent.x1 <= box.x1
-            assert box.y0 <= extent.y0 <= extent.y1 <= box.y1
-    assert plot.size[0] <= 8.4 * 80
-    assert skeleton(plot.html()) == PLAIN_FIGURE
-
-
 # The explorer
 
 
@@ -284,16 +248,6 @@ def test_the_explorer_goes_through_the_training(record):
         captions.append(explorer.caption)
     assert "attention to the answer 100%" in captions[2]
     assert "attention to the answer 10%" in captions[0]
-
-
-def test_the_three_faces(record):
-    data, metadata = learning_explorer(record, time=1)._repr_mimebundle_()
-    assert data["text/plain"].startswith("Trained for: \u206810 steps\u2069") or data[
-        "text/plain"
-    ].startswith("Trained for: 10 steps. After 10 of 20 steps.")
-    assert "image/png" in data
-    assert metadata["image/png"]["alt"] == data["text/plain"]
-    assert "application/vnd.jupyter.widget-view+json" in data
 
 
 def test_the_button_plays_from_the_first_to_the_last(record):

@@ -22,7 +22,6 @@ import bertlab
 from bertlab.attention import attend, contributions, feed_forward, layer_weights
 from bertlab.embeddings import embed
 from bertlab.encoder import encode
-from bertlab.inputs import prepare
 
 REQUIRED = os.environ.get("BERTLAB_REQUIRE_TORCH") == "1"
 SCRIPT = Path(__file__).with_name("pytorch_bert.py")
@@ -134,20 +133,6 @@ def test_hidden_states_and_attentions(bert, ours, theirs, case):
     assert_close(ours[case].attentions, attentions)
 
 
-@pytest.fixture(scope="module")
-def batched(bert):
-    """All cases in one list, which is run in batches."""
-    given = [prepare(bert, **case) for case in CASES.values()]
-    return dict(zip(CASES, encode(bert, given)))
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_in_batches(batched, theirs, case):
-    hidden_states, attentions = theirs[case]
-    assert_close(batched[case].hidden_states, hidden_states)
-    assert_close(batched[case].attentions, attentions)
-
-
 @pytest.mark.parametrize("case", CASES)
 def test_the_embedding_layer_by_hand(bert, theirs, case):
     asked = {name: value for name, value in CASES[case].items() if name != "mask"}
@@ -202,50 +187,6 @@ def test_an_untrained_bert(tmp_path, names):
     hidden_states, attentions = in_pytorch(model, {"it": found}, tmp_path)["it"]
     assert_close(found.hidden_states, hidden_states)
     assert_close(found.attentions, attentions)
-
-
-def test_another_weight_would_be_seen(tmp_path):
-    tensors = tiny_tensors()
-    found = encode(tiny(tmp_path / "bert", tensors), "the banks .")
-    tensors["encoder.layer.0.output.LayerNorm.bias"][3] += 0.01
-    other = tiny(tmp_path / "other", tensors)
-    hidden_states, attentions = in_pytorch(other, {"it": found}, tmp_path)["it"]
-    assert_close(found.hidden_states[0], hidden_states[0])
-    assert_close(found.attentions[0], attentions[0])
-    for layer in (1, 2):
-        apart = np.abs(found.hidden_states[layer] - hidden_states[layer]).max()
-        assert apart > 10 * TOLERANCE
-
-
-def test_weights_built_by_hand(tmp_path):
-    """Layer 1, head 1 looks for "bank" alone; head 2 looks at all tokens equally."""
-    tensors = tiny_tensors()
-    words = tensors["embeddings.word_embeddings.weight"]
-    words *= 0.1
-    for name in ("position", "token_type"):
-        tensors[f"embeddings.{name}_embeddings.weight"] *= 0.01
-    words[6, 3] = 9  # nothing else is large in this dimension
-    tensors["embeddings.LayerNorm.weight"][:] = 1
-    tensors["embeddings.LayerNorm.bias"][:] = 0
-    name = "encoder.layer.0.attention.self"
-    for what in ("query", "key"):
-        tensors[f"{name}.{what}.weight"][:] = 0
-        tensors[f"{name}.{what}.bias"][:] = 0
-    tensors[f"{name}.query.bias"][0] = 20
-    tensors[f"{name}.key.weight"][0, 3] = 1
-    model = tiny(tmp_path / "bert", tensors)
-    found = encode(model, ["the bank .", "the . the the"])
-    theirs = in_pytorch(model, dict(enumerate(found)), tmp_path)
-    for n, run in enumerate(found):
-        hidden_states, attentions = theirs[n]
-        assert_close(run.hidden_states, hidden_states)
-        assert_close(run.attentions, attentions)
-        assert_layers_close(model, None, hidden_states, attentions)
-        np.testing.assert_allclose(attentions[0, 1], 1 / len(run.ids), atol=1e-6)
-    with_bank, without = (theirs[n][1][0, 0] for n in (0, 1))
-    assert found[0].tokens[2] == "bank"
-    assert with_bank[:, 2].min() > 0.99
-    assert without.max() < 0.99
 
 
 def test_what_heads_add_is_what_pytorch_adds(bert, theirs):
