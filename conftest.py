@@ -32,6 +32,7 @@ def pytest_collect_file(file_path, parent):
 # the most tests, which are quick ones.)
 LONGEST = (
     "notebooks/08_",
+    "tests/test_other_models.py",
     "tests/test_browser.py",
     "notebooks/09_",
     "tests/test_browser_",

@@ -48,8 +48,8 @@ def another_model(tmp_path_factory, bert):
     for name in NOTEBOOKS:
         lab.not_run(lab.ROOT / "notebooks" / f"{name}.ipynb", root / f"{name}.ipynb")
         shorten_file(root / f"{name}.ipynb")
-    folder = tmp_path_factory.mktemp("harsh") / "bert"
-    model = write_model(folder, "harsh", vocabulary(bert))
+    folder = tmp_path_factory.mktemp("adversarial") / "bert"
+    model = write_model(folder, "adversarial", vocabulary(bert))
     with lab.jupyterlab(root, home, BERTLAB_MODEL=str(model)) as running:
         yield running
 
