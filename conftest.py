@@ -69,6 +69,4 @@ def pytest_testnodedown(node):
 def pytest_terminal_summary(terminalreporter, config):
     """Say how many tests were left out."""
     if wide := config.stash.get(left_out, 0):
-        terminalreporter.write_line(
-            f"{wide} wide tests were left out; WIDE=1 runs them."
-        )
+        terminalreporter.write_line(f"Left out as wide (WIDE=1 runs them): {wide}")

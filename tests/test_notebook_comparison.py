@@ -178,6 +178,8 @@ def outcomes(tmp_path_factory):
     write(folder / "all.ipynb", CELLS.values())
     for name, cells in ANSWERS.items():
         write(folder / "solutions" / f"{name}.ipynb", cells)
+    wide = "import pytest\n@pytest.mark.wide\ndef test_wide():\n    assert False\n"
+    (folder / "test_wide.py").write_text(wide)
     shutil.copy(ROOT / "conftest.py", folder)
     settings = (ROOT / "pyproject.toml").read_text()
     settings = settings.replace('["tests"]', f"[{str(ROOT / 'tests')!r}]")
@@ -185,7 +187,7 @@ def outcomes(tmp_path_factory):
     environment = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("PYTEST", "JUPYTER"))
+        if not name.startswith(("PYTEST", "JUPYTER", "WIDE"))
     }
     environment["HOME"] = str(folder)
     done = subprocess.run(
@@ -209,3 +211,9 @@ def test_cells_through_pytest(outcomes, name):
 def test_worked_answers_share_a_kernel(outcomes):
     passed, said = outcomes
     assert {("solutions/01.ipynb", 0), ("solutions/02.ipynb", 0)} <= passed, said
+
+
+def test_what_is_wide_is_left_out(outcomes):
+    said = outcomes[1]
+    assert "1 deselected" in said
+    assert "Left out as wide (WIDE=1 runs them): 1\n" in said
