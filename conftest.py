@@ -27,16 +27,14 @@ def pytest_collect_file(file_path, parent):
     ]
 
 
-# What takes minutes, the longest first: begun last, it would keep one process busy as
-# the others have nothing left to do. (pytest-xdist would begin with the files that have
-# the most tests, which are quick ones.)
+# What takes longest is begun first: begun last, it would keep one process busy as the
+# others have nothing left to do. (pytest-xdist would begin with the files that have the
+# most tests, which are quick ones.)
 LONGEST = (
+    "tests/test_other_models.py",  # with WIDE=1
     "notebooks/08_",
-    "tests/test_other_models.py",
-    "tests/test_browser.py",
     "notebooks/09_",
-    "tests/test_browser_",
-    "tests/test_padding_explorer.py",
+    "tests/test_browser",
 )
 WIDE = os.environ.get("WIDE") == "1"
 left_out = pytest.StashKey[int]()
