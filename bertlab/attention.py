@@ -8,8 +8,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from .checkpoint import open_checkpoint
 from .errors import InputError
-from .folder import open_checkpoint
 from .inputs import shown
 from .tokens import count
 

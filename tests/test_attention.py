@@ -19,10 +19,10 @@ from bertlab.attention import (
     layer_weights,
     softmax,
 )
+from bertlab.checkpoint import ACTIVATIONS
 from bertlab.embeddings import embed
 from bertlab.encoder import encode
 from bertlab.errors import InputError, ModelError
-from bertlab.folder import ACTIVATIONS
 
 # Each with the arguments of `encode`.
 CASES = {

@@ -9,7 +9,7 @@ import pytest
 from other_models import shorten_file, write_model
 from playwright.sync_api import expect
 
-from bertlab.published import DEFAULT
+from bertlab.fetching import DEFAULT
 from bertlab.tokens import vocabulary
 
 NOTEBOOKS = sorted(path.stem for path in (lab.ROOT / "notebooks").glob("[0-9]*.ipynb"))
