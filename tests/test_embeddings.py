@@ -24,7 +24,7 @@ from bertlab.embeddings import (
     token_space,
 )
 from bertlab.errors import InputError
-from bertlab.spaces import DOMINANT
+from bertlab.embeddings import DOMINANT
 from bertlab.tokens import vocabulary
 
 TEXTS = [

@@ -51,6 +51,38 @@ def check_box(value, description, margin="2px 12px"):
     )
 
 
+LABEL = {"description_width": "90px"}
+
+
+def radio(options, value, description):
+    """Return radio buttons in a row: JupyterLab takes a drop-down list's arrow keys."""
+    return ipywidgets.RadioButtons(
+        options=list(options),
+        value=value,
+        description=description,
+        orientation="horizontal",
+        style=LABEL,
+        layout={"width": "auto"},
+    )
+
+
+def layer_slider(last):
+    """Return a slider for the layer, at the last one.
+
+    It has no number of its own, as the picture says which layer it is: one typed into
+    the slider would be changed without a word where there is no such layer.
+    """
+    return ipywidgets.IntSlider(
+        last,
+        0,
+        last,
+        description="Layer:",
+        readout=False,
+        style=LABEL,
+        layout={"width": "400px", "max_width": "calc(100% - 14px)"},
+    )
+
+
 @contextmanager
 def about(control, name=None):
     """Say of which control an `InputError` is: it may not be the one just used.
