@@ -85,7 +85,7 @@ def _mean_moved(old, new, those):
     return shifts(*means)[:, 0]
 
 
-def controls(given, place, alter, *, most):
+def controls(given, place, alter, *, most=6):
     """Do to other words of a text what was done to one of its tokens.
 
     Parameters

@@ -9,7 +9,7 @@ import ipywidgets
 from ..embeddings import INGREDIENTS, embed
 from ..measures import leave_out
 from ..plots.ingredients import plot_reconstruction
-from ..tokens import count, quoted, tokenize
+from ..tokens import check_text, count, quoted, tokenize
 from .explorer import Explorer, check_box, text_box
 
 WIDE = {"width": "22em"}
@@ -25,6 +25,8 @@ class ReconstructionExplorer(Explorer):
 
     def __init__(self, bert, text, pair):
         self._bert = bert
+        check_text(text)
+        check_text(pair or "", "second text")
         # The slider's end follows the texts, which is why it is known here already.
         self._shown = text, _second(pair)
         last = len(_breakdown(bert, *self._shown).tokens) - 1
