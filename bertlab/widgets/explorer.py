@@ -18,6 +18,13 @@ from ..tokens import isolated, shorten
 _STYLE = """<style>
 .bertlab-explorer .widget-text { max-width: 100%; margin: 2px 0; }
 .bertlab-explorer .widget-radio-box-horizontal { flex-wrap: wrap; height: auto; }
+.bertlab-explorer .bertlab-radio {
+  display: flex; flex-flow: row wrap; align-items: center; height: auto;
+}
+.bertlab-radio .widget-radio-box { margin-bottom: 0 !important; align-items: center; }
+.bertlab-radio > .widget-label {
+  width: 90px; margin: 0 4px 0 0; text-align: right; flex: none;
+}
 .bertlab-explorer .bertlab-old { opacity: 0.4; }
 .bertlab-explorer .widget-html-content { min-width: 0; }
 @media (max-width: 600px) {
@@ -55,8 +62,11 @@ LABEL = {"description_width": "90px"}
 
 
 def radio(options, value, description):
-    """Return radio buttons in a row: JupyterLab takes a drop-down list's arrow keys."""
-    return ipywidgets.RadioButtons(
+    """Return radio buttons in a row, their name beside them.
+
+    Not a drop-down list: JupyterLab takes its arrow keys for itself.
+    """
+    found = ipywidgets.RadioButtons(
         options=list(options),
         value=value,
         description=description,
@@ -64,6 +74,8 @@ def radio(options, value, description):
         style=LABEL,
         layout={"width": "auto"},
     )
+    found.add_class("bertlab-radio")
+    return found
 
 
 def layer_slider(last):

@@ -38,11 +38,6 @@ MOST_CONTROLS, CONTROL_TOKENS = 6, 768
 LONG = 400
 WORDS = "the words' mean vector"
 LOOKS = """<style>
-.bertlab-interventions .widget-radio{display:flex;flex-flow:row wrap;
-align-items:center;height:auto}
-.bertlab-interventions .widget-radio-box{margin-bottom:0!important;align-items:center}
-.bertlab-interventions .widget-radio>.widget-label{width:90px;margin:0 4px 0 0;
-text-align:right;flex:none}
 .bertlab-interventions .widget-checkbox{max-width:100%;padding-left:82px}
 @media (max-width:480px){.bertlab-interventions .widget-checkbox{padding-left:0}}
 </style>"""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import ipywidgets
+
 from ..encoder import encode
 from ..errors import InputError
 from ..inputs import prepare
@@ -13,7 +15,6 @@ from ..plots.plot import listed
 from ..tokens import count, quoted
 from .explorer import about, layer_slider, radio, text_box
 from .sentences import (
-    LOOKS,
     SentencesExplorer,
     about_tokens,
     sentences_box,
@@ -56,8 +57,10 @@ class PaddingExplorer(SentencesExplorer):
             "pooling": radio(POOLINGS, "mean of all", "Pooling:"),
             "layer": layer_slider(bert.config.num_hidden_layers),
         }
-        super().__init__(controls, area, HINT, LOOKS + MANY)
+        super().__init__(controls, area, HINT)
         self.add_class("bertlab-padding")
+        looks = ipywidgets.HTML(MANY, layout={"display": "none"})
+        self.children = (*self.children, looks)
 
     def _encoded(self, texts, padded):
         """Run the model on the sentences alone, or `padded` as these values say."""

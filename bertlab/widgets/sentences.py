@@ -9,15 +9,6 @@ from ..plots.plot import listed
 from ..tokens import check_text, isolated, quoted, shorten, tokenize
 from .explorer import LABEL, Explorer
 
-# The names beside the radio buttons, not above them, and where the text boxes' are.
-LOOKS = """<style>
-.bertlab-context .widget-radio{display:flex;flex-flow:row wrap;align-items:center;
-height:auto}
-.bertlab-context .widget-radio-box{margin-bottom:0!important;align-items:center}
-.bertlab-context .widget-radio>.widget-label{width:90px;margin:0 4px 0 0;
-text-align:right;flex:none}
-</style>"""
-
 
 def sentences_box(value, rows):
     """Return a text area for sentences."""
@@ -42,11 +33,9 @@ class SentencesExplorer(Explorer):
         One of them.
     hint : str
         What stands beside the button.
-    looks : str
-        CSS.
     """
 
-    def __init__(self, controls, area, hint, looks=LOOKS):
+    def __init__(self, controls, area, hint):
         self._area = area
         super().__init__(controls)
         # A text area says what is in it when it is left: the button is where a click or
@@ -65,9 +54,6 @@ class SentencesExplorer(Explorer):
         below = ipywidgets.Box([self.show, hint], layout=row)
         rows.insert(rows.index(area) + 1, below)
         bar.children = rows
-        self.add_class("bertlab-context")
-        looks = ipywidgets.HTML(looks, layout={"display": "none"})
-        self.children = (*self.children, looks)
 
     def _values(self, write):
         lines = [line for line in self._area.value.splitlines() if line.strip()]
