@@ -72,20 +72,6 @@ def test_the_whole_model_by_hand(bert, mask):
     np.testing.assert_allclose(states, run.hidden_states[-1], atol=2e-5, rtol=0)
 
 
-def test_a_mask_makes_a_difference(bert):
-    run = encode(bert, "the bank by the river")
-    mask = [1, 0, 1, 1, 0, 1, 0]
-    masked = attend(bert, 1, run.hidden_states[0], mask).weights
-    assert masked[..., [1, 4, 6]].max() == 0
-    assert masked[..., [0, 2, 3, 5]].min() > 0
-    ones = attend(bert, 1, run.hidden_states[0], [1] * 7)
-    without = attend(bert, 1, run.hidden_states[0])
-    np.testing.assert_array_equal(ones.weights, without.weights)
-    assert without.weights.min() > 0
-    # The scores are those without a mask.
-    np.testing.assert_array_equal(ones.scores, without.scores)
-
-
 def test_all_masked_is_as_the_model_does_it(bert):
     """Far from equal weights: the same number is added to every score."""
     run = encode(bert, "the bank by the river", mask=0)

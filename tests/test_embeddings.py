@@ -8,7 +8,6 @@ import pytest
 from toy import VOCABULARY, toy_bert
 
 from bertlab.embeddings import (
-    DOMINANT,
     INGREDIENTS,
     SPACES,
     best_by_chance,
@@ -260,13 +259,6 @@ def test_spaces_agree_with_a_copy_of_the_table(bert, name):
         assert found[row] == pytest.approx(1, abs=1e-5)
 
 
-def test_an_unknown_space(bert):
-    with pytest.raises(
-        ValueError, match=r"must be one of raw, centred.*, not 'cosine'"
-    ):
-        token_space(bert, "cosine")
-
-
 @pytest.mark.parametrize("name", SPACES)
 @pytest.mark.parametrize("word", ["dog", "unbelievably", "##ing", "zürich", "👩"])
 @pytest.mark.parametrize("hide", [True, False])
@@ -373,14 +365,6 @@ def test_contributions_add_up_to_the_mean_cosine(bert):
     # Over all pairs, each row with itself among them: what independent draws give.
     assert contributions(table).sum() == pytest.approx((unit @ unit.T).mean(), rel=1e-3)
     assert contributions(bert.tables.token).shape == (bert.config.hidden_size,)
-
-
-def test_without_dominant_leaves_out_what_contributes_most(bert):
-    parts = contributions(bert.tables.token)
-    scale = token_space(bert, "without dominant").scale
-    out = np.flatnonzero(scale == 0)
-    assert len(out) == DOMINANT
-    assert parts[out].min() >= np.delete(parts, out).max()
 
 
 @pytest.mark.parametrize("space", SPACES)

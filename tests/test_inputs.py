@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toy import VOCABULARY, toy_bert
+from toy import toy_bert
 
 from bertlab.errors import InputError
 from bertlab.inputs import Inputs, prepare
@@ -95,12 +95,6 @@ def test_ids_of_another_length(toy):
 def test_rows_without_a_token_have_a_name(tmp_path):
     padded = toy_bert(tmp_path, rows=np.ones((13, 6)))
     assert prepare(padded, "", ids=[6, 12]).tokens == ["dog", "[row 12]"]
-
-
-def test_every_row_of_every_table(toy):
-    found = prepare(toy, "", ids=range(8), positions=range(8), types=[0, 1] * 4)
-    assert found.tokens == list(VOCABULARY[:8])
-    assert prepare(toy, "", ids=[10]).tokens == [VOCABULARY[10]]
 
 
 @pytest.mark.parametrize(

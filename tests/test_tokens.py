@@ -228,19 +228,3 @@ def test_tokenize_any_text(bert):
             assert spans == sorted(spans)
 
     check()
-
-
-def test_look_up_any_word(bert):
-    @ANY
-    @given(ANY_TEXT)
-    def check(word):
-        try:
-            found = look_up_word(bert, word)
-        except InputError as error:
-            assert str(error).endswith(".")
-            return
-        assert found.tokens
-        assert found.tokens == bert.tokenizer.convert_ids_to_tokens(found.ids)
-        assert found.sentence or found.tokens == [found.typed]
-
-    check()

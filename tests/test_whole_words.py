@@ -7,7 +7,7 @@ import pytest
 from tiny_bert import tiny_files, write
 
 import bertlab
-from bertlab import measures, sample
+from bertlab import measures
 from bertlab.errors import InputError
 from bertlab.sample import Occurrence
 from bertlab.tokens import tokenize
@@ -96,16 +96,6 @@ def test_usable_occurrences(bert):
     fewer = measures.usable_occurrences(bert, many(words[:4]))
     assert not fewer.enough
     assert len(fewer.occurrences) == 32
-
-
-def test_usable_occurrences_of_the_sample(bert):
-    everything = sample.occurrences()
-    usable = measures.usable_occurrences(bert, everything)
-    assert usable.occurrences == everything
-    assert usable.enough
-    for one, place in zip(everything, usable.places):
-        t = tokenize(bert, one.text)
-        assert "".join(t.tokens[i].strip("#") for i in place) == one.word.lower()
 
 
 def test_a_model_that_knows_few_words(tmp_path):
