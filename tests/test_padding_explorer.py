@@ -182,7 +182,7 @@ def test_poolings():
         "max of tokens": [3, 6],
         "max of all": [9, 9],
     }
-    assert tuple(wanted) == padding.POOLINGS
+    assert tuple(wanted) == tuple(padding.POOLINGS)
     for pooling, vector in wanted.items():
         np.testing.assert_array_equal(pool(states, own, pooling), vector)
         layers = pool(np.stack([states, 2 * states]), own, pooling)
