@@ -13,7 +13,7 @@ from tiny_bert import tiny_files, write
 
 import bertlab
 from bertlab import encoder
-from bertlab.errors import ModelError
+from bertlab.errors import InputError, ModelError
 from bertlab.measures import word_states
 from bertlab.measures.occurrences import MOST, find_occurrences
 from bertlab.measures.word_states import (
@@ -709,6 +709,33 @@ def test_any_text(explorer):
         assert "cannot be shown" not in said(explorer)
 
     check()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"layer": 99}, "The layer must be a whole number from 0 to"),
+        ({"layer": "1"}, "The layer must be a whole number from 0 to"),
+        ({"space": "odd"}, "There is no space 'odd': take one of raw and without"),
+        ({"view": "odd"}, "There is no view 'odd': take one of matrix"),
+        ({"sentences": 3}, "The sentences must be texts, not 3"),
+        ({"sentences": [1]}, "The sentences must be texts, not "),
+        ({"word": 3}, "The word must be a string"),
+    ],
+)
+def test_what_it_cannot_begin_with(bert, wrong, says):
+    with pytest.raises(InputError, match=says):
+        context_explorer(bert, **wrong)
+
+
+def test_what_it_begins_with(bert):
+    explorer = context_explorer(
+        bert, "bank", ["a bank", "my bank"], layer=0, view="by layer"
+    )
+    assert explorer.sentences.value == "a bank\nmy bank"
+    assert explorer.layer.value == 0
+    assert explorer.kind.value == "by layer"
+    assert explorer.caption.startswith("“bank”, layer 0, raw. Mean cosine similarity")
 
 
 def test_a_model_with_few_words(tmp_path):

@@ -142,6 +142,7 @@ def test_controls_are_other_words(toy, prepared):
         assert len(others) == 2
         assert all(gone in before for before in others)
     assert len(controls(prepared, 0, alter, most=2)) == 2
+    assert len(controls(prepared, 0, alter, leave=[1, 2])) == 1
 
 
 def test_controls_that_change_nothing_are_none(toy, prepared):
@@ -160,7 +161,9 @@ def test_fewer_controls_are_the_first_of_the_same(toy):
     take = [
         {
             tuple(c.before)
-            for c in controls(long, 0, lambda i: changes.remove(toy, long, [i]), most=n)
+            for c in controls(
+                long, 0, lambda i: changes.remove(toy, long, [i]), most=n, seed=3
+            )
         }
         for n in (2, 4)
     ]
@@ -752,6 +755,21 @@ def test_as_many_tokens_as_the_model_takes(explorer, bert):
     tokens = tables(explorer.plot())[0]
     assert tokens.shape[0] == limit
     assert np.isnan(tokens).all(axis=1).sum() == 1
+
+
+def test_a_change_that_there_is_not(bert):
+    with pytest.raises(InputError, match="no change 'swap': take one of replace, rem"):
+        intervention_explorer(bert, change="swap")
+    with pytest.raises(InputError, match="must be a string"):
+        intervention_explorer(bert, 7)
+
+
+def test_begun_with_values(bert):
+    made = intervention_explorer(
+        bert, TEXT, token=5, change="move", to=1, row=3, keep=True
+    )
+    assert made.caption.startswith("the (5) moved to place 1, position rows kept.")
+    assert (made.to.value, made.row.value, made.token.value) == ("1", "3", "5")
 
 
 def test_the_model_runs_once_for_each_input(bert, monkeypatch):

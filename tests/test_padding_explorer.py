@@ -112,19 +112,32 @@ def test_the_same_rows_as_the_tokenizer_makes(bert):
         assert [row.types for row in ours] == theirs["token_type_ids"]
 
 
+def test_vectors_are_padded_with_the_row_of_pad(bert):
+    n, hidden = 6, bert.config.hidden_size
+    vectors = np.random.default_rng(0).normal(size=(n, hidden)).astype(np.float32)
+    given = prepare(bert, TEXTS[0], vectors=vectors)
+    pads = np.tile(bert.tables.token[bert.tokenizer.pad_token_id], (2, 1))
+    for side, wanted in (("left", [pads, vectors]), ("right", [vectors, pads])):
+        (row,) = pad(bert, [given], 8, side=side)
+        np.testing.assert_array_equal(row.vectors, np.concatenate(wanted))
+
+
 @pytest.mark.parametrize(
     ("texts", "length", "how", "says"),
     [
-        ("a text", None, {}, "Give a list of texts"),
-        (
-            TEXTS,
-            5,
-            {},
-            "6 tokens and the model takes 512: the length must be from 6 to",
-        ),
-        (TEXTS, 513, {}, "the length must be from 6 to 512, not 513"),
-        (TEXTS, 9, {"side": "top"}, "The side is 'right' or 'left'"),
-        (TEXTS, 9, {"positions": 0}, "positions are 'counted' or 'own'"),
+        ([], None, {}, "Give a list of one or more texts"),
+        ("a text", None, {}, "Give a list of one or more texts"),
+        ((text for text in TEXTS), None, {}, "Give a list of one or more texts"),
+        ({"a": 1}, None, {}, "Give a list of one or more texts"),
+        (7, None, {}, "Give a list of one or more texts"),
+        (TEXTS, True, {}, "must be a whole number, such as 6, not True"),
+        (TEXTS, 5, {}, "the longest text has 6 tokens: the length must be from 6 to"),
+        (TEXTS, -1, {}, "the length must be from 6 to 512, not -1"),
+        (TEXTS, 513, {}, "The model takes 512 tokens: the length must be from 6 to"),
+        (TEXTS, 7.5, {}, "must be a whole number, such as 6, not 7.5"),
+        (TEXTS, "9", {}, "must be a whole number, such as 6, not '9'"),
+        (TEXTS, 9, {"side": "top"}, "There is no side 'top': take “right” or “left”"),
+        (TEXTS, 9, {"positions": 0}, "There is no way to count positions 0: take"),
         (["word " * 600], None, {}, "That is 602 tokens and the model takes 512"),
     ],
 )
@@ -135,8 +148,18 @@ def test_what_cannot_be_padded(bert, texts, length, how, says):
 
 def test_positions_of_their_own_are_not_counted_anew(bert):
     given = prepare(bert, TEXTS[0], positions=[5, 4, 3, 2, 1, 0])
+    with pytest.raises(InputError, match="positions='own'"):
+        pad(bert, [given], 8)
     (row,) = pad(bert, [given], 8, positions="own")
     assert row.positions == [5, 4, 3, 2, 1, 0, 6, 7]
+
+
+@pytest.mark.parametrize("pad_id", [None, 30_000_000])
+def test_a_model_without_a_pad(bert, pad_id):
+    tokenizer = SimpleNamespace(pad_token_id=pad_id)
+    without = SimpleNamespace(tables=bert.tables, tokenizer=tokenizer)
+    with pytest.raises(InputError, match="no row for"):
+        pad(without, [prepare(bert, TEXTS[0])], 8)
 
 
 # What the model makes of them
@@ -182,11 +205,13 @@ def test_poolings():
         "max of tokens": [3, 6],
         "max of all": [9, 9],
     }
-    assert tuple(wanted) == tuple(padding.POOLINGS)
+    assert tuple(wanted) == padding.POOLINGS
     for pooling, vector in wanted.items():
         np.testing.assert_array_equal(pool(states, own, pooling), vector)
         layers = pool(np.stack([states, 2 * states]), own, pooling)
         np.testing.assert_array_equal(layers, [vector, 2 * np.array(vector)])
+    with pytest.raises(InputError, match=r"no pooling 'sum': take one of “.CLS.”"):
+        pool(states, own, "sum")
 
 
 def run_of(states):
@@ -233,6 +258,11 @@ def test_the_comparison_on_vectors_that_are_known():
     np.testing.assert_array_equal(words.alone, words.together)
 
 
+def test_what_is_padded_already(bert):
+    with pytest.raises(InputError, match="These rows are padded already"):
+        pad(bert, [TEXTS[0], *pad(bert, TEXTS, 8)], 9)
+
+
 def test_texts_of_one_token_have_no_two_to_compare():
     alone, together = [run_of([[3, 4]])], [run_of([[3, 4], [9, 9]])]
     found = compare(alone, together, [row_of(2, slice(0, 1))], layer=1)
@@ -245,6 +275,15 @@ def test_texts_of_one_token_have_no_two_to_compare():
     rows = [row_of(2, slice(0, 1)), row_of(2, slice(0, 2))]
     found = compare(alone, together, rows, layer=1)
     np.testing.assert_allclose(found.apart, np.sqrt(10) / 5)
+
+
+def test_lists_that_do_not_go_together():
+    alone, batch = [run_of([[3, 4], [0, 5]])], [row_of(3, slice(1, 3))]
+    for other in ([], [run_of([[3, 4]])]):
+        with pytest.raises(ValueError, match="runs of the same texts"):
+            compare(other, alone, batch, layer=1)
+    with pytest.raises(ValueError, match="runs of the same texts"):
+        compare(alone, alone * 2, batch, layer=1)
 
 
 # The picture
@@ -824,10 +863,44 @@ def test_any_text(explorer):
     check()
 
 
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"layer": 99}, "The layer must be a whole number from 0 to"),
+        ({"layer": "1"}, "The layer must be a whole number from 0 to"),
+        ({"side": "top"}, "There is no side 'top': take one of right and left"),
+        ({"positions": 1}, "There is no way to count positions 1: take one of counted"),
+        ({"pooling": "sum"}, "There is no pooling 'sum': take one of"),
+        ({"mask": "on"}, "The mask is True or False, not 'on'"),
+        ({"length": 9.5}, "The length must be a whole number"),
+        ({"texts": 3}, "The sentences must be texts, not 3"),
+        ({"texts": [1]}, "The sentences must be texts, not "),
+    ],
+)
+def test_what_it_cannot_begin_with(bert, wrong, says):
+    with pytest.raises(InputError, match=says):
+        padding_explorer(bert, **wrong)
+
+
 def test_what_it_begins_with(bert):
-    explorer = padding_explorer(bert, ["a cat", "it"], 8)
+    explorer = padding_explorer(
+        bert,
+        ["a cat", "it"],
+        8,
+        side="left",
+        mask=False,
+        positions="own",
+        pooling="[CLS]",
+        layer=0,
+    )
     assert explorer.texts.value == "a cat\nit"
     assert explorer.length.value == "8"
+    assert explorer.side.value == "left"
+    assert explorer.mask.value == "off"
+    assert explorer.positions.value == "from the sentence's start"
+    assert explorer.pooling.value == "[CLS]"
+    assert explorer.layer.value == 0
+    assert "Layer 0: " in explorer.caption
 
 
 def test_a_tiny_model(tiny):
@@ -846,6 +919,9 @@ def test_a_tiny_model(tiny):
             explorer.side.value, explorer.mask.value = side, mask
             assert said(explorer) == ""
     assert "each token's state is the one that it has alone" in explorer.caption
+    # Two more than the longest sentence has, as far as there are positions.
+    assert padding_explorer(tiny, "the bank .").length.value == "7"
+    assert padding_explorer(tiny, "the bank " * 6 + ".").length.value == "16"
 
 
 def test_without_tensorflow(bert, monkeypatch):

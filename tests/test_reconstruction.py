@@ -959,8 +959,7 @@ def test_a_second_text(explorer, bert, redraws):
 
 @pytest.mark.parametrize("left_out", [{"position"}, {"token type"}, {"token", "beta"}])
 def test_what_is_left_out_of_a_second_text(bert, left_out):
-    explorer = reconstruction_explorer(bert, "hello", "a dog")
-    explorer.place.value = 4
+    explorer = reconstruction_explorer(bert, "hello", "a dog", 4)
     for name in left_out:
         explorer.controls[name.replace(" ", "_")].value = False
     given = embed(bert, "hello", "a dog")
@@ -1053,6 +1052,22 @@ def test_a_second_text_that_is_none(bert, pair):
         reconstruction_explorer(bert, "dog", pair)
 
 
+@pytest.mark.parametrize("place", [1.5, 1.0, "1", None, [1], len, NAN])
+def test_a_place_that_is_none(bert, place):
+    with pytest.raises(InputError, match="The place must be a whole number, such as 1"):
+        reconstruction_explorer(bert, place=place)
+
+
+@pytest.mark.parametrize(
+    ("place", "wanted"),
+    [(-3, 0), (0, 0), (np.int64(3), 3), (5, 5), (6, 5), (999, 5)],
+)
+def test_a_place_to_begin_with(bert, place, wanted):
+    explorer = reconstruction_explorer(bert, place=place)
+    assert explorer.place.value == wanted
+    assert f"(token {wanted})" in shown(explorer)
+
+
 def test_plot_is_the_present_state(explorer):
     explorer.text.value = "cat"
     explorer.gamma.value = False
@@ -1076,9 +1091,8 @@ def test_every_control_has_a_label(explorer):
 @pytest.mark.parametrize("types", [1, 2])
 def test_another_model(tmp_path, types):
     bert = toy_bert(tmp_path, positions=8, types=types)
-    explorer = reconstruction_explorer(bert, "dogs x!")
+    explorer = reconstruction_explorer(bert, "dogs x!", place=2)
     assert explorer.place.max == 5
-    explorer.place.value = 2
     assert said(explorer) == "6 tokens; token 2 is “##s”."
     for name in ("token", "token_type", "variance"):
         explorer.controls[name].value = False
