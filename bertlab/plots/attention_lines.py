@@ -7,18 +7,18 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 
-from .cells import framed_axes
-from .lines import (
-    LEAST,
-    called,
-    checked,
-    head_look,
-    lines_caption,
-    lines_shown,
-    numbered,
+from .lines import LEAST, called, head_look, lines_caption, lines_shown
+from .pairs import table, thinned
+from .plot import (
+    BLUE,
+    GREY,
+    Plot,
+    beside,
+    drawable,
+    framed_axes,
+    legend_above,
+    styled,
 )
-from .pairs import thinned
-from .plot import BLUE, GREY, Plot, drawable, legend_above, styled
 
 _MOST_NAMES = 36
 # Inches: a row with a name, a character of 10 points. Rows between two texts.
@@ -34,7 +34,7 @@ def plot_attention_lines(
     tokens,
     columns=None,
     numbers=None,
-    heads=None,
+    heads,
     side=None,
     special=None,
     title="",
@@ -53,9 +53,8 @@ def plot_attention_lines(
         The attended tokens, where they are not the same as those that attend.
     numbers : pair of sequences of int, optional
         The places of both sides in their text, where these are a part of it.
-    heads : sequence of int or str, optional
-        Their numbers, from 1, which choose colour and line style, or names. 1, 2, …
-        without it.
+    heads : sequence of int or str
+        Their numbers, from 1, which choose colour and line style, or names.
     side : (tokens,) sequence of int, optional
         0 for the tokens of the first text, A, and 1 for those of the second, B.
     special : (columns,) sequence of bool, optional
@@ -73,8 +72,9 @@ def plot_attention_lines(
         Where there are no tokens, arrays do not fit them, or a weight is negative, NaN
         or infinite.
     """
-    values = checked(weights, tokens, columns, side, special)
-    heads = numbered(heads, values)
+    values = table(weights, tokens, columns, "weights", stacked=True)
+    if values.min() < 0:
+        raise ValueError("A line cannot be drawn for a negative weight.")
     attended = tokens if columns is None else columns
     columns_of_names = [
         thinned(names, _MOST_NAMES, places)
@@ -91,22 +91,13 @@ def plot_attention_lines(
     rows = min(place[-1] + 1, _MOST_NAMES)
     width, height = 6.4, above + 0.12 + _ROW * max(rows, 2)
     frame = {"left": margin, "right": margin, "bottom": 0.12, "top": above}
-    ax = framed_axes((width, height), ax, **frame)
+    ax = ax or framed_axes(width, height, **frame)
     shown = lines_shown(values)
     _draw_lines(ax, values, shown, heads, place)
     ends = (0, -6, "right"), (1, 6, "left")
     for names, (x, to, align) in zip(columns_of_names, ends):
         for i, name in names.items():
-            ax.annotate(
-                name,
-                (x, place[i]),
-                (to, 0),
-                textcoords="offset points",
-                ha=align,
-                va="center",
-                fontsize=10,
-                parse_math=False,
-            )
+            beside(ax, name, (x, place[i]), (to, 0), ha=align)
     if not len(shown):
         ax.text(0.5, place.mean(), f"no weight of {LEAST} or more", ha="center")
     ax.set(xlim=(0, 1), ylim=(place[-1] + 0.5, -0.5), xticks=[], yticks=[])
@@ -114,15 +105,7 @@ def plot_attention_lines(
     _write_above(ax, heads, lines, title)
     if side is not None:
         _name_sides(ax, np.asarray(side), place, margin / (width - 2 * margin))
-    caption = lines_caption(
-        values,
-        shown,
-        tokens=tokens,
-        columns=columns,
-        heads=heads,
-        side=side,
-        special=special,
-    )
+    caption = lines_caption(values, shown, tokens, columns, heads, side, special)
     return Plot(ax.figure, ax, caption)
 
 
@@ -153,10 +136,9 @@ def _draw_lines(ax, values, shown, heads, place):
 
 def _write_above(ax, heads, lines, title):
     """Write what stands above the lines: column heads, the legend, the title."""
-    small = {"textcoords": "offset points", "fontsize": 10, "color": "#555555"}
-    columns = (0, -6, "right", "attending"), (1, 6, "left", "attended")
-    for x, to, align, name in columns:
-        ax.annotate(name, (x, 1), (to, 8), xycoords="axes fraction", ha=align, **small)
+    look = {"va": "baseline", "color": "#555555", "xycoords": "axes fraction"}
+    beside(ax, "attending", (0, 1), (-6, 8), ha="right", **look)
+    beside(ax, "attended", (1, 1), (6, 8), ha="left", **look)
     if lines:
         # Legends are filled column by column; heads are read row by row.
         order = [n for c in range(_IN_A_ROW) for n in range(len(heads))[c::_IN_A_ROW]]
@@ -182,36 +164,22 @@ def _write_above(ax, heads, lines, title):
         box.set_loc("lower center")
         offset = 25 / 72 / (ax.get_position().height * ax.figure.get_figheight())
         box.set_bbox_to_anchor((0.5, 1 + offset), ax.transAxes)
-        for text in box.get_texts():
-            text.set_parse_math(False)
     pad = 28 + 0.24 * 72 * lines
     ax.set_title(drawable(title), parse_math=False, pad=pad)
 
 
 def _name_sides(ax, side, place, left):
     """Separate two texts by a line and write A and B beside them."""
+    beyond = ax.get_yaxis_transform()  # shares of the width
     for number, name in enumerate("AB"):
         rows = place[side == number]
         if len(rows):
-            ax.text(
-                -left + 0.02,
-                rows.mean(),
-                name,
-                va="center",
-                weight="bold",
-                transform=ax.get_yaxis_transform(),
-            )
+            look = {"va": "center", "weight": "bold", "transform": beyond}
+            ax.text(-left + 0.02, rows.mean(), name, **look)
     if len(set(side.tolist())) > 1:
         between = (place[side == 0].max() + place[side == 1].min()) / 2
-        ax.plot(
-            [-left, 1 + left],
-            [between] * 2,
-            color=GREY,
-            lw=0.8,
-            linestyle=":",
-            clip_on=False,
-            transform=ax.get_yaxis_transform(),
-        )
+        look = {"color": GREY, "lw": 0.8, "linestyle": ":", "transform": beyond}
+        ax.plot([-left, 1 + left], [between] * 2, clip_on=False, **look)
 
 
 def _look(head, n):

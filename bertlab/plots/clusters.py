@@ -7,11 +7,11 @@ from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from ..tokens import isolated
-from .plot import CYCLE, MARKERS, Plot, drawable, listed, styled
+from .plot import Plot, drawable, group_look, legend_above, listed, styled
 
 
 @styled
-def plot_clusters(points, *, groupings, titles, shares=None, of="sentences"):
+def plot_clusters(points, *, groupings, titles, shares):
     """Draw maps of the same texts, a row for each and a column for each grouping.
 
     Parameters
@@ -24,10 +24,8 @@ def plot_clusters(points, *, groupings, titles, shares=None, of="sentences"):
         ordered, and their colours go from dark to light.
     titles : sequence of str
         One for each map.
-    shares : (maps, 2) array_like, optional
+    shares : (maps, 2) array_like
         Share of the variance along each axis, from 0 to 1.
-    of : str
-        What the texts are.
 
     Returns
     -------
@@ -38,29 +36,20 @@ def plot_clusters(points, *, groupings, titles, shares=None, of="sentences"):
     Raises
     ------
     ValueError
-        If there is no grouping, or the numbers of points, groups, titles and shares do
-        not go together.
+        If the numbers of points, groups, titles and shares do not go together.
     """
-    points = np.asarray(points, float)
+    points, shares = np.asarray(points, float), np.asarray(shares, float)
     titles = list(titles)
-    if points.ndim != 3 or points.shape[-1] != 2 or len(titles) != len(points):
+    if points.shape[0::2] != (len(titles), 2) or shares.shape != (len(titles), 2):
         raise ValueError(
-            f"For points of shape (maps, n, 2) give as many titles as maps, not"
-            f" {len(titles)} for {points.shape}."
+            "For points of shape (maps, n, 2) give a title and two shares for each"
+            f" map, not {len(titles)} titles and shares of shape {shares.shape} for"
+            f" points of {points.shape}."
         )
-    if not groupings:
-        raise ValueError("There is nothing to tell the points apart by.")
     for name, groups in groupings.items():
         if len(groups) != points.shape[1]:
             raise ValueError(
                 f"{name!r} has {len(groups)} groups for {points.shape[1]} points."
-            )
-    if shares is not None:
-        shares = np.asarray(shares, float)
-        if shares.shape != (len(points), 2):
-            raise ValueError(
-                f"Give two shares for each of {len(points)} maps, not an array of"
-                f" shape {shares.shape}."
             )
     rows, columns = len(points), len(groupings)
     most = max(len(_order(groups)) for groups in groupings.values())
@@ -71,14 +60,12 @@ def plot_clusters(points, *, groupings, titles, shares=None, of="sentences"):
             _draw(all_axes[row, column], points[row], groups, looks)
     for (name, groups), ax in zip(groupings.items(), all_axes[0]):
         _legend(ax, drawable(name), groups)
-    for row, title in enumerate(titles):
+    for row, (title, kept) in enumerate(zip(titles, shares)):
         for ax in all_axes[row]:
             ax.set_title(drawable(title), parse_math=False)
-        kept = ["", ""] if shares is None else [f" ({s:.0%})" for s in shares[row]]
-        for ax in all_axes[row]:
-            ax.set_xlabel(f"first component{kept[0]}")
-        all_axes[row, 0].set_ylabel(f"second component{kept[1]}")
-    caption = clusters_caption(points, groupings, titles, of)
+            ax.set_xlabel(f"first component ({kept[0]:.0%})")
+        all_axes[row, 0].set_ylabel(f"second component ({kept[1]:.0%})")
+    caption = clusters_caption(points, groupings, titles)
     return Plot(figure, all_axes[0, 0], caption)
 
 
@@ -114,8 +101,8 @@ def _looks(groups):
     steps = np.linspace(0, 0.9, len(names))
     return {
         name: (
-            colormaps["cividis"](steps[n]) if counted else CYCLE[n % len(CYCLE)],
-            MARKERS[(n + n // len(CYCLE)) % len(MARKERS)],
+            colormaps["cividis"](steps[n]) if counted else group_look(n)[0],
+            group_look(n)[1],
         )
         for n, name in enumerate(names)
     }
@@ -139,9 +126,8 @@ def _draw(ax, points, groups, looks):
 
 def _legend(ax, name, groups):
     """What the colours are, above the first map of a column."""
-    legend = ax.legend(
-        frameon=False,
-        loc="lower left",
+    legend = legend_above(
+        ax,
         bbox_to_anchor=(-0.05, 1.1),
         ncols=2,
         title=name,
@@ -153,8 +139,7 @@ def _legend(ax, name, groups):
         markerscale=1.5,
         borderpad=0,
     )
-    for text in [*legend.get_texts(), legend.get_title()]:
-        text.set_parse_math(False)
+    legend.get_title().set_parse_math(False)
 
 
 def between_groups(values, groups):
@@ -168,7 +153,7 @@ def between_groups(values, groups):
     return float(sum(len(one) * one.mean() ** 2 for one in means) / total)
 
 
-def clusters_caption(points, groupings, titles, of):
+def clusters_caption(points, groupings, titles):
     """Say in words what maps of the same texts show."""
     told = []
     for name, groups in groupings.items():
@@ -179,6 +164,6 @@ def clusters_caption(points, groupings, titles, of):
         names = listed([isolated(str(group)) for group in _order(groups)])
         told.append(f"between groups by {isolated(name)} ({names}): {listed(shares)}")
     return (
-        f"{points.shape[1]:,} {of} on their first two principal components. Of the"
+        f"{points.shape[1]:,} sentences on their first two principal components. Of the"
         f" variance along the first component lies {'; '.join(told)}."
     )

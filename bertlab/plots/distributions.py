@@ -5,9 +5,10 @@ from __future__ import annotations
 from textwrap import fill
 
 import numpy as np
+from matplotlib.colors import to_rgba
 
 from ..tokens import isolated, shorten
-from .plot import CYCLE, GREY, INK, Plot, drawable, new_axes, styled
+from .plot import CYCLE, GREY, INK, Plot, capital, drawable, framed_axes, styled
 
 _BINS = 48
 _HATCHES = ("", "///", "...", "\\\\\\", "xxx", "---", "|||")
@@ -16,7 +17,7 @@ _COLUMN = 0.72  # width of a column of shares, in inches
 
 
 @styled
-def plot_distributions(groups, *, thresholds, label, of="values", ax=None):
+def plot_distributions(groups, *, thresholds, label, of):
     """Draw each group's values as a histogram of its own, one under another.
 
     Parameters
@@ -31,7 +32,6 @@ def plot_distributions(groups, *, thresholds, label, of="values", ax=None):
         Of the horizontal axis: what the values are.
     of : str
         What is counted, such as "pairs".
-    ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
@@ -40,14 +40,12 @@ def plot_distributions(groups, *, thresholds, label, of="values", ax=None):
     Raises
     ------
     ValueError
-        Where there is no group, no value, one that is not finite, or thresholds that
-        do not rise.
+        Where a group has no value, or one that is not finite, or thresholds do not
+        rise.
     """
     groups = {name: _checked(values, name) for name, values in groups.items()}
-    if not groups:
-        raise ValueError("There is no group to draw: give at least one.")
     thresholds = np.atleast_1d(np.asarray(thresholds, float))
-    if not len(thresholds) or not (np.diff(thresholds) > 0).all():
+    if not (np.diff(thresholds) > 0).all():
         raise ValueError(f"Give thresholds that rise, not {thresholds.tolist()}.")
     low = min(thresholds[0], *(values.min() for values in groups.values()))
     high = max(thresholds[-1], *(values.max() for values in groups.values()))
@@ -55,19 +53,14 @@ def plot_distributions(groups, *, thresholds, label, of="values", ax=None):
     edges = np.linspace(low - room, high + room, _BINS + 1)
     n = len(groups)
     width, height = 8.2, 1.17 + 0.72 * max(n, 2)
-    own = ax is None
-    ax = new_axes(width, height, ax, left=1.95)
     bands = [_band(thresholds, i) for i in range(len(thresholds) + 1)]
-    if own:
-        right = 1 - (0.15 + _COLUMN * len(bands)) / width
-        ax.figure.subplots_adjust(
-            right=right, top=1 - 0.55 / height, bottom=0.62 / height
-        )
+    right = 0.15 + _COLUMN * len(bands)
+    ax = framed_axes(width, height, left=1.95, right=right, bottom=0.62, top=0.55)
     for row, values in enumerate(groups.values()):
         _draw_row(ax, values, edges, row)
     for threshold in thresholds:
         ax.axvline(threshold, color=INK, linestyle=":", linewidth=1.4)
-    inches = ax.get_position().width * ax.figure.get_figwidth()
+    inches = width - 1.95 - right
     look = {"transform": ax.get_yaxis_transform(), "ha": "center", "fontsize": 10}
     for i, band in enumerate(bands):
         x = 1 + (i + 0.5) * _COLUMN / inches
@@ -101,7 +94,7 @@ def _draw_row(ax, values, edges, row):
         edges,
         baseline=row,
         fill=True,
-        facecolor=(*_rgb(colour), 0.45),
+        facecolor=to_rgba(colour, 0.45),
         edgecolor=colour,
         hatch=_HATCHES[row % len(_HATCHES)],
         linewidth=0,
@@ -109,10 +102,6 @@ def _draw_row(ax, values, edges, row):
     ax.stairs(row - heights, edges, baseline=None, color=colour, linewidth=1.6)
     ax.axhline(row, color=GREY, linewidth=0.8)
     ax.plot([np.median(values)] * 2, [row, row - 0.84], color=INK, linewidth=2.2)
-
-
-def _rgb(colour):
-    return tuple(int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
 
 
 def _shares(values, thresholds):
@@ -138,4 +127,4 @@ def _caption(groups, thresholds, bands, label, of):
             f"{isolated(name)} ({len(values):,} {of}) median {np.median(values):.2f},"
             f" {parts}"
         )
-    return f"{label[:1].upper()}{label[1:]}: {'; '.join(told)}."
+    return f"{capital(label)}: {'; '.join(told)}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..tokens import count, isolated
-from .pairs import named, pair_named, table, written
+from .pairs import named, pair_named, written
 from .plot import CYCLE, listed
 
 # A line that carries less cannot be seen; of more lines than this the strongest count.
@@ -20,17 +20,11 @@ def head_look(number):
     return CYCLE[n % len(CYCLE)], _DASHES[n % len(_DASHES)]
 
 
-def lines_shown(weights, least=LEAST, most=MOST_LINES):
-    """Choose the lines that are worth drawing.
+def lines_shown(weights):
+    """Choose the lines that are worth drawing of weights, (heads, tokens, columns).
 
-    Parameters
-    ----------
-    weights : (heads, tokens, tokens) array_like
-    least : float
-        Lines of less weight are left out.
-    most : int
-        Of more lines the strongest are taken; which ones of equals, chance decides,
-        and decides the same each time.
+    Of more than `MOST_LINES` the strongest are taken; which ones of equals, chance
+    decides, and decides the same each time.
 
     Returns
     -------
@@ -38,20 +32,15 @@ def lines_shown(weights, least=LEAST, most=MOST_LINES):
         Head, attending and attended token, each from 0; the strongest comes last, so
         that it is drawn over the others.
     """
-    weights = np.asarray(weights)
-    found = np.argwhere(weights >= max(least, np.finfo(float).tiny))
+    found = np.argwhere(weights >= LEAST)
     found = np.random.default_rng(0).permutation(found)
     order = np.argsort(weights[tuple(found.T)], kind="stable")
-    return found[order[max(len(order) - most, 0) :]]
+    return found[order[max(len(order) - MOST_LINES, 0) :]]
 
 
-def lines_caption(
-    weights, shown, *, tokens, columns=None, heads=None, side=None, special=None
-):
+def lines_caption(values, shown, tokens, columns, heads, side, special):
     """Say in words what a picture of attention lines shows."""
-    values = checked(weights, tokens, columns, side=side, special=special)
     attended = tokens if columns is None else columns
-    heads = numbered(heads, values)
     total = values.sum()
     who = f"{count(len(heads), 'head')}" if len(heads) > 1 else called(heads[0])
     among = f"among {count(len(tokens), 'token')}"
@@ -97,32 +86,6 @@ def _between_sides(weights, side):
             share = given[:, side == b].sum() / given.sum()
             parts.append(f"{'AB'[a]} to {'AB'[b]} {share:.0%}")
     return f" Of what a text's tokens give: {', '.join(parts)}."
-
-
-def checked(weights, tokens, columns=None, side=None, special=None):
-    """Return weights as (heads, tokens, columns), or raise `ValueError`."""
-    values = table(weights, tokens, columns, "weights", stacked=True)
-    if values.min() < 0:
-        raise ValueError("A line cannot be drawn for a negative weight.")
-    if side is not None and columns is not None:
-        raise ValueError("Two texts are told apart where both sides are the same.")
-    for name, row in {"side": side, "special": special}.items():
-        if row is not None and len(row) != values.shape[2]:
-            raise ValueError(
-                f"`{name}` needs an entry for each of"
-                f" {count(values.shape[2], 'token')}, not {len(row)}."
-            )
-    return values
-
-
-def numbered(heads, values):
-    """Return the heads' numbers or names, one for each, or raise `ValueError`."""
-    heads = list(range(1, len(values) + 1)) if heads is None else list(heads)
-    if len(heads) != len(values):
-        raise ValueError(
-            f"There are {count(len(values), 'head')} to draw and {len(heads)} names."
-        )
-    return heads
 
 
 def called(head):

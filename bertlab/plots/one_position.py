@@ -77,9 +77,7 @@ def plot_position(
     return Plot(figure, top, caption)
 
 
-def position_caption(
-    position, similarity, norms, placed, pairs, others, word, centred=False
-):
+def position_caption(position, similarity, norms, placed, pairs, others, word, centred):
     """Say in words what a picture of one position shows."""
     away = np.flatnonzero(np.arange(len(norms)) != position)
     order = away[np.argsort(-similarity[away], kind="stable")]

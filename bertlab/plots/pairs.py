@@ -57,9 +57,14 @@ def pair_named(tokens, columns, i, j):
     return f"from {named(tokens, i)} to {attended}"
 
 
+def rounded(value, decimals=2):
+    """Write a number; never "-0.00"."""
+    return f"{round(float(value), decimals) + 0:.{decimals}f}"
+
+
 def written(value, decimals=2):
-    """Write a number; never "-0.00", and with a minus that is as wide as a plus."""
-    return f"{round(float(value), decimals) + 0:.{decimals}f}".replace("-", "−")
+    """Write a number as `rounded`, with a minus that is as wide as a plus."""
+    return rounded(value, decimals).replace("-", "−")
 
 
 def thinned(tokens, most, numbers=None):

@@ -12,8 +12,11 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib import style
 from matplotlib.figure import Figure
-from matplotlib.font_manager import findfont, get_font
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.textpath import text_to_path
 from PIL import Image
+
+from ..tokens import shorten
 
 # Okabe & Ito's colours, which stay apart for the colour-blind; each use of them comes
 # with a second cue (marker, hatch, border, printed value).
@@ -22,9 +25,12 @@ SKY, VERMILION, GREY, INK = "#56B4E9", "#D55E00", "#999999", "#222222"
 CYCLE = (BLUE, ORANGE, GREEN, VERMILION, SKY, PINK, INK)
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
-# Behind letters that stand on lines; behind what is a range to compare with.
-ON_LINES = {"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8}
+# Behind letters; behind letters that stand on lines; what is a range to compare with.
+ON_WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+ON_LINES = {**ON_WHITE, "pad": 0.5, "alpha": 0.8}
 HATCHED = {"facecolor": "#E4E4E4", "hatch": "///", "edgecolor": "#ADADAD", "lw": 0}
+# Letters in the middle of a cell or beside a point; what a learner typed is no formula.
+WRITE = {"ha": "center", "va": "center", "fontsize": 10, "parse_math": False}
 
 # Twice the pixels of an ordinary screen, shown at half their size: sharp when enlarged.
 DPI, DISPLAY_DPI = 160, 80
@@ -163,29 +169,24 @@ def caption_output(caption):
     }
 
 
-def new_axes(width, height, ax=None, *, left=None):
-    """Return the axes to draw on: `ax`, or those of a new figure.
+def new_axes(width, height):
+    """Return the axes of a new figure of so many inches, with margins as needed."""
+    return Figure(figsize=(width, height), layout="constrained").add_subplot()
 
-    Parameters
-    ----------
-    width, height : float
-        Of the new figure, in inches.
-    ax : matplotlib.axes.Axes, optional
-    left : float, optional
-        Room for the labels on the left, in inches, with a title above and a label of
-        two lines below. Without it matplotlib finds the margins by drawing twice,
-        which is too slow for a picture that follows a learner's typing.
+
+def framed_axes(width, height, *, left, right=0.12, bottom=0.86, top=0.36):
+    """Return the axes of a new figure with these margins, all in inches.
+
+    To find the margins matplotlib draws twice, which is too slow for a picture that
+    follows a learner's typing. By default there is room for a title above and for a
+    label of two lines below.
     """
-    if ax is not None:
-        return ax
-    if left is None:
-        return Figure(figsize=(width, height), layout="constrained").add_subplot()
     ax = Figure(figsize=(width, height)).add_subplot()
     ax.figure.subplots_adjust(
         left=left / width,
-        right=1 - 0.12 / width,
-        bottom=0.86 / height,
-        top=1 - 0.36 / height,
+        right=1 - right / width,
+        bottom=bottom / height,
+        top=1 - top / height,
     )
     return ax
 
@@ -223,6 +224,21 @@ def drawable(text, family="DejaVu Sans"):
     )
 
 
+def inches(text, size):
+    """How wide a text of `size` points is; letters differ too much to be counted."""
+    font = FontProperties(family=["DejaVu Sans"], size=size)
+    return text_to_path.get_text_width_height_descent(text, font, False)[0] / 72
+
+
+@lru_cache(maxsize=4096)
+def fitting(text, room, size):
+    """Return as much of a text, 24 characters at most, as there are inches for."""
+    most = min(len(text), 24)
+    while most > 1 and inches(shorten(text, most), size) > room:
+        most -= 1
+    return shorten(text, most)
+
+
 def listed(items, most=8):
     """Join items as a person would: "a, b and c", "a, b, c and 4 more"."""
     items = [str(item) for item in items]
@@ -233,25 +249,57 @@ def listed(items, most=8):
     return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
+def capital(text):
+    """Return `text` as a sentence begins."""
+    return text[:1].upper() + text[1:]
+
+
+def beside(ax, text, point, offset, **look):
+    """Write beside a point of the data, `offset` points to the right and up from it."""
+    return ax.annotate(
+        text, point, offset, textcoords="offset points", **(WRITE | look)
+    )
+
+
 def legend_above(ax, **more):
     """Put the legend over the axes, where it hides nothing."""
-    place = {"loc": "lower left", "bbox_to_anchor": (0, 1)}
-    return ax.legend(frameon=False, **place, **more)
+    place = {"loc": "lower left", "bbox_to_anchor": (0, 1), "frameon": False}
+    legend = ax.legend(**(place | more))
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+    return legend
+
+
+def group_look(n):
+    """Return colour and marker of the n-th group, from 0: more than a colour."""
+    # The eighth has the first one's colour, but another marker.
+    return CYCLE[n % len(CYCLE)], MARKERS[(n + n // len(CYCLE)) % len(MARKERS)]
+
+
+def draw_groups(ax, points, groups, names=None, **look):
+    """Draw points, (n, 2), each group with its colour and marker; return the groups.
+
+    They stand in the order of `names`, or of the first point of each.
+    """
+    names = list(dict.fromkeys(groups) if names is None else names)
+    for n, name in enumerate(names):
+        colour, marker = group_look(n)
+        ax.plot(
+            *points[[group == name for group in groups]].T,
+            linestyle="none",
+            marker=marker,
+            color=colour,
+            label=drawable(name),
+            **look,
+        )
+    return names
 
 
 def label_components(ax, shares=None):
     """Name the axes of a plane of principal components.
 
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-    shares : (2,) sequence of float, optional
-        Share of the variance along each axis, from 0 to 1.
-
-    Returns
-    -------
-    str
-        What the caption says about the shares: a sentence after a space, or nothing.
+    Return what the caption says about their shares of the variance, from 0 to 1: a
+    sentence after a space, or nothing.
     """
     ax.set(xlabel="first principal component", ylabel="second principal component")
     if shares is None:

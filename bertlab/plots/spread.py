@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ..tokens import count, shorten
+from .pairs import rounded
 from .plot import BLUE, GREY, INK, ORANGE, Plot, drawable, styled
 from .token_rows import drawn_rows, fill_rows, name_rows
 
@@ -36,11 +37,9 @@ def plot_spread(stages, *, tokens):
     Raises
     ------
     ValueError
-        If there are no tokens or stages, or an entry is no finite number.
+        If there are no tokens, or an entry is no finite number.
     """
     n = len(tokens)
-    if not stages:
-        raise ValueError("There are no stages to draw.")
     stages = {name: drawn_rows(rows, n, name) for name, rows in stages.items()}
     height = 1.15 + max(0.34 * min(n, _MOST_TICKS), 0.7)
     figure = Figure(figsize=(8.4, height), layout="constrained")
@@ -127,6 +126,5 @@ def _draw_areas(ax, rows):
 
 def _between(values):
     """Say in what range `values` lie, to two decimals."""
-    low, high = f"{values.min():.2f}", f"{values.max():.2f}"
-    low, high = (x.replace("-0.00", "0.00") for x in (low, high))
+    low, high = rounded(values.min()), rounded(values.max())
     return low if low == high else f"from {low} to {high}"
