@@ -8,18 +8,16 @@ import numpy as np
 
 from ..tokens import isolated, shorten
 from .plot import (
-    INK,
-    ON_LINES,
     Plot,
     beside,
     capital,
     drawable,
     framed_axes,
-    group_look,
     legend_above,
     listed,
     styled,
 )
+from .style import INK, ON_LINES, group_look
 
 _LONGEST = 28  # characters of a name beside its row
 _KEY = 78  # characters of a line under the axis

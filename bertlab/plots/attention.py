@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.colors import PowerNorm
-from matplotlib.figure import Figure
 
 from ..tokens import count
-from .cells import ROOT, attention_shades, colour_bar, draw_cells
+from .cells import ROOT, attention_shades, colour_bar, draw_cells, writer
 from .pairs import named, pair_named, table, thinned, written
-from .plot import Plot, capital, drawable, framed_axes, styled
+from .plot import Plot, capital, drawable, framed_axes, framed_panels, styled
 
 # Up to so many tokens the numbers are written into the cells of one matrix, of two
 # side by side; beyond `_SHORT` they are written shorter.
@@ -67,7 +66,7 @@ def plot_attention(
     frame = {"left": names.left, "right": right, "bottom": names.bottom}
     ax = framed_axes(_WIDTH, names.height, **frame)
     short = values.shape[1] > _SHORT and values.min() < 0  # a minus more in each cell
-    write = _writer(values, 1 if short else 2) if few else None
+    write = writer(values, 1 if short else 2) if few else None
     image = draw_cells(ax, values, attention_shades(values), write)
     if not few:
         colour_bar(image, ax, drawable(label), pad=0.02)
@@ -119,17 +118,12 @@ def plot_weight_and_contribution(
     names = _Names(tokens, columns, numbers, few, (_WIDTH_BESIDE, 2))
     above = 0.66 if title else 0.36
     width, height = _WIDTH_BESIDE, names.height + above - 0.36
-    figure = Figure(figsize=(width, height))
-    axes = figure.subplots(1, 2)
-    figure.subplots_adjust(
-        left=names.left / width,
-        right=1 - (_RIGHT if few else _RIGHT_OF_SCALE) / width,
-        bottom=names.bottom / height,
-        top=1 - above / height,
-        wspace=0.08,
-    )
+    right = _RIGHT if few else _RIGHT_OF_SCALE
+    frame = {"left": names.left, "right": right, "bottom": names.bottom, "top": above}
+    axes = framed_panels(1, 2, width, height, wspace=0.08, **frame)[0]
+    figure = axes[0].figure
     for ax, values, label in zip(axes, pair, _LABELS):
-        write = _writer(values, 2, values.shape[1] > _SHORT) if few else None
+        write = writer(values, 2, values.shape[1] > _SHORT) if few else None
         scale = attention_shades(np.array(pair) if shares else values)
         image = draw_cells(ax, values, scale, write)
         if not few:
@@ -177,20 +171,6 @@ def attention_caption(values, tokens, columns, label):
         f" Largest: {pair_named(tokens, columns, i, j)}. Highest column:"
         f" {named(attended, most)}, {written(mean[most])} on average."
     )
-
-
-def _writer(values, decimals, short=False):
-    """Return the function that writes an entry into its cell, in few characters."""
-    most = np.abs(values).max()
-    decimals = min(decimals, 2 if most < 9.995 else 1 if most < 99.95 else 0)
-    if not short:
-        return lambda value: written(value, decimals)
-
-    def write(value):  # ".25" in place of "0.25", where there is room for three
-        text = written(value, min(decimals, 2 if most < 0.995 else 1))
-        return text[1:] if text.startswith("0.") else text
-
-    return write
 
 
 class _Names:

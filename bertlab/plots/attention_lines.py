@@ -9,16 +9,8 @@ from matplotlib.lines import Line2D
 
 from .lines import LEAST, called, head_look, lines_caption, lines_shown
 from .pairs import table, thinned
-from .plot import (
-    BLUE,
-    GREY,
-    Plot,
-    beside,
-    drawable,
-    framed_axes,
-    legend_above,
-    styled,
-)
+from .plot import Plot, beside, drawable, framed_axes, legend_above, styled
+from .style import BLUE, GREY
 
 _MOST_NAMES = 36
 # Inches: a row with a name, a character of 10 points. Rows between two texts.

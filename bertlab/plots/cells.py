@@ -6,7 +6,8 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.colors import PowerNorm
 
-from .plot import INK, WRITE
+from .pairs import written
+from .style import INK, WRITE
 
 # Steps of the colours where the numbers are written, too: fewer bytes in a notebook.
 _STEPS = 33
@@ -85,6 +86,20 @@ def write_cells(ax, values, write, dark, **look):
     for y, x in np.argwhere(~np.ma.getmaskarray(values)):
         colour = "white" if dark[y, x] else INK
         ax.text(x, y, write(values[y, x]), color=colour, **(WRITE | look))
+
+
+def writer(values, decimals=2, short=False):
+    """Return the function that writes an entry into its cell, in few characters."""
+    most = np.abs(values).max()
+    decimals = min(decimals, 2 if most < 9.995 else 1 if most < 99.95 else 0)
+    if not short:
+        return lambda value: written(value, decimals)
+
+    def write(value):  # ".25" in place of "0.25", where there is room for three
+        text = written(value, min(decimals, 2 if most < 0.995 else 1))
+        return text[1:] if text.startswith("0.") else text
+
+    return write
 
 
 def draw_strips(ax, rows, limit):

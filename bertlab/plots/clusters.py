@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib import colormaps
-from matplotlib.figure import Figure
 
 from ..tokens import isolated
-from .plot import Plot, drawable, group_look, legend_above, listed, styled
+from .plot import Plot, drawable, framed_panels, legend_above, listed, styled
+from .style import group_look
 
 
 @styled
@@ -53,7 +53,7 @@ def plot_clusters(points, *, groupings, titles, shares):
             )
     rows, columns = len(points), len(groupings)
     most = max(len(_order(groups)) for groups in groupings.values())
-    figure, all_axes = _axes(rows, columns, lines=-(-most // 2))
+    all_axes = _axes(rows, columns, lines=-(-most // 2))
     for column, groups in enumerate(groupings.values()):
         looks = _looks(groups)
         for row in range(rows):
@@ -66,25 +66,16 @@ def plot_clusters(points, *, groupings, titles, shares):
             ax.set_xlabel(f"first component ({kept[0]:.0%})")
         all_axes[row, 0].set_ylabel(f"second component ({kept[1]:.0%})")
     caption = clusters_caption(points, groupings, titles)
-    return Plot(figure, all_axes[0, 0], caption)
+    return Plot(all_axes[0, 0].figure, all_axes[0, 0], caption)
 
 
 def _axes(rows, columns, lines):
     """New axes at fixed places, with room above for `lines` of a legend."""
-    width, one, top, bottom, gap = 0.7 + 3.7 * columns, 2.6, 0.65, 0.62, 0.95
-    top += 0.2 * lines
+    one, top, bottom, gap = 2.6, 0.65 + 0.2 * lines, 0.62, 0.95
     height = top + rows * one + (rows - 1) * gap + bottom
-    figure = Figure(figsize=(width, height))
-    axes = figure.subplots(rows, columns, squeeze=False)
-    figure.subplots_adjust(
-        left=0.8 / width,
-        right=1 - 0.1 / width,
-        top=1 - top / height,
-        bottom=bottom / height,
-        hspace=gap / one,
-        wspace=0.2,
-    )
-    return figure, axes
+    frame = {"left": 0.8, "right": 0.1, "bottom": bottom, "top": top}
+    width, between = 0.7 + 3.7 * columns, {"hspace": gap / one, "wspace": 0.2}
+    return framed_panels(rows, columns, width, height, **frame, **between)
 
 
 def _order(groups):

@@ -5,19 +5,8 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.collections import LineCollection
 
-from .plot import (
-    CYCLE,
-    GREY,
-    INK,
-    ON_LINES,
-    VERMILION,
-    Plot,
-    beside,
-    label_components,
-    listed,
-    new_axes,
-    styled,
-)
+from .plot import Plot, beside, label_components, listed, new_axes, styled
+from .style import CYCLE, GREY, INK, ON_LINES, VERMILION
 
 
 @styled

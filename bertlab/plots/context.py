@@ -9,17 +9,8 @@ from .cells import draw_cells, write_cells
 from .curves import checked_curves, draw_curves
 from .layers import by_layer, name_layers
 from .pairs import rounded
-from .plot import (
-    GREY,
-    INK,
-    WRITE,
-    Plot,
-    drawable,
-    fitting,
-    framed_axes,
-    inches,
-    styled,
-)
+from .plot import Plot, drawable, fitting, framed_axes, inches, styled
+from .style import GREY, INK, WRITE
 
 # In inches: in a narrower cell its number cannot be read. Room beside the square for
 # the scale, and above it for the senses.
@@ -71,7 +62,7 @@ def plot_context_matrix(similarities, *, labels, senses=None, baseline=None, tit
     ax.set_facecolor("#E4E4E4")  # where an occurrence meets itself
     name = f"cosine, from {rounded(low)} to 1"
     scale = ax.figure.colorbar(image, ax=ax, pad=0.08, fraction=0.06, label=name)
-    cell = (width - left - SCALE) / n
+    cell = ax.get_position().width * width / n  # beside the scale
     if cell >= CELL:
         write_cells(ax, cells, rounded, cells < (low + 1) / 2)
     for _, start, _end in blocks[1:]:

@@ -5,17 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..tokens import isolated
-from .plot import (
-    INK,
-    Plot,
-    capital,
-    drawable,
-    group_look,
-    legend_above,
-    listed,
-    new_axes,
-    styled,
-)
+from .plot import Plot, capital, drawable, legend_above, listed, new_axes, styled
+from .style import INK, group_look
 
 _STYLES = ("-", "--", "-.", ":")
 # A key above the axes: characters across it, and those that a line's sample takes.

@@ -8,7 +8,8 @@ import numpy as np
 from matplotlib.colors import to_rgba
 
 from ..tokens import isolated, shorten
-from .plot import CYCLE, GREY, INK, Plot, capital, drawable, framed_axes, styled
+from .plot import Plot, capital, drawable, framed_axes, styled
+from .style import CYCLE, GREY, INK
 
 _BINS = 48
 _HATCHES = ("", "///", "...", "\\\\\\", "xxx", "---", "|||")

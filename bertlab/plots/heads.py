@@ -11,7 +11,8 @@ from matplotlib.patches import Rectangle
 from ..tokens import count
 from .cells import ROOT_MARKS
 from .pairs import named
-from .plot import VERMILION, Plot, framed_axes, styled
+from .plot import Plot, framed_axes, styled
+from .style import VERMILION
 
 # Pixels: a thumbnail's side, and the white between two.
 CELL, _EDGE = 32, 2

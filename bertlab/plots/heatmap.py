@@ -5,7 +5,8 @@ from __future__ import annotations
 import matplotlib as mpl
 import numpy as np
 
-from .plot import VERMILION, Plot, drawable, listed, new_axes, styled
+from .plot import Plot, drawable, listed, new_axes, styled
+from .style import VERMILION
 
 # Steps of the colour scale: enough for waves to be seen.
 _SHADES = 17

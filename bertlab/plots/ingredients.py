@@ -9,19 +9,8 @@ from matplotlib.figure import Figure
 from ..tokens import quoted, shorten
 from .cells import draw_strips
 from .pairs import rounded
-from .plot import (
-    BLUE,
-    GREY,
-    INK,
-    ON_WHITE,
-    VERMILION,
-    WRITE,
-    Plot,
-    drawable,
-    inches,
-    listed,
-    styled,
-)
+from .plot import Plot, drawable, inches, listed, styled
+from .style import BLUE, GREY, INK, ON_WHITE, VERMILION, WRITE
 
 # Up to here a distance is rounding.
 _SAME = 5e-6
@@ -144,9 +133,7 @@ def plot_reconstruction(
     if left_out or present > _SAME:
         end = f": distance {_figure(present)}, {_cosine(cosine)}".replace("-", "−")
     strips.set_title(_fitting(token, place, end), parse_math=False)
-    for side in strips.spines.values():
-        side.set_visible(True)
-        side.set_color(GREY)
+    strips.spines[:].set(visible=True, color=GREY)
     bar = figure.colorbar(
         image,
         cax=figure.add_axes((0.865, 0.74, 0.018, 0.185)),

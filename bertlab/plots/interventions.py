@@ -9,7 +9,8 @@ from matplotlib.font_manager import findfont, get_font
 from ..tokens import count, shorten
 from .intervention_caption import MEAN, interventions_caption
 from .layers import name_layers
-from .plot import GREY, INK, ON_WHITE, WRITE, Plot, drawable, framed_axes, styled
+from .plot import Plot, drawable, framed_axes, styled
+from .style import GREY, INK, ON_WHITE, WRITE
 from .token_rows import finite
 
 # The row under another one; what stands in place of a new token's numbers.

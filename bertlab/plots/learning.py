@@ -7,17 +7,8 @@ from matplotlib.figure import Figure
 
 from ..tokens import isolated
 from .curves import checked_curves, draw_lines
-from .plot import (
-    VERMILION,
-    WRITE,
-    Plot,
-    draw_groups,
-    drawable,
-    framed_axes,
-    legend_above,
-    listed,
-    styled,
-)
+from .plot import Plot, draw_groups, drawable, framed_axes, legend_above, listed, styled
+from .style import VERMILION, WRITE
 from .token_rows import finite
 
 

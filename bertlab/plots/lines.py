@@ -6,7 +6,8 @@ import numpy as np
 
 from ..tokens import count, isolated
 from .pairs import named, pair_named, written
-from .plot import CYCLE, listed
+from .plot import listed
+from .style import CYCLE
 
 # A line that carries less cannot be seen; of more lines than this the strongest count.
 LEAST, MOST_LINES = 0.02, 800

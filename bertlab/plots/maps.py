@@ -5,10 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from .plot import (
-    BLUE,
-    INK,
-    ON_WHITE,
-    ORANGE,
     Plot,
     beside,
     draw_groups,
@@ -19,6 +15,7 @@ from .plot import (
     new_axes,
     styled,
 )
+from .style import BLUE, INK, ON_WHITE, ORANGE
 
 # The ranks at which groups begin; the last one has no end.
 _EDGES = (1, 101, 501, 5001, 10001)

@@ -5,21 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..tokens import isolated, shorten
-from .plot import (
-    BLUE,
-    HATCHED,
-    INK,
-    ON_WHITE,
-    VERMILION,
-    WRITE,
-    Plot,
-    draw_groups,
-    drawable,
-    framed_axes,
-    listed,
-    new_axes,
-    styled,
-)
+from .plot import Plot, draw_groups, drawable, framed_axes, listed, new_axes, styled
+from .style import BLUE, HATCHED, INK, ON_WHITE, VERMILION, WRITE
 
 
 @styled

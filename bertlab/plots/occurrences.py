@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from ..tokens import quoted
 from .plot import (
-    INK,
     Plot,
     beside,
     draw_groups,
     drawable,
+    framed_panels,
     legend_above,
     listed,
     styled,
 )
+from .style import INK
 
 # Where a label can stand, as seen from its point: to the right, above, left, below and
 # between.
@@ -90,16 +90,8 @@ def _panels(count, titled):
     """New axes below each other, with room for the labels at fixed places."""
     one, top, bottom, gap = 2.5, 0.72 if titled else 0.45, 0.62, 1.0
     height = top + count * one + (count - 1) * gap + bottom
-    figure = Figure(figsize=(6.0, height))
-    axes = figure.subplots(count, 1, squeeze=False)[:, 0]
-    figure.subplots_adjust(
-        left=0.14,
-        right=0.98,
-        top=1 - top / height,
-        bottom=bottom / height,
-        hspace=gap / one,
-    )
-    return list(axes)
+    frame = {"left": 0.14 * 6, "right": 0.02 * 6, "bottom": bottom, "top": top}
+    return framed_panels(count, 1, 6, height, hspace=gap / one, **frame)[:, 0]
 
 
 def _label(ax, points, numbers):

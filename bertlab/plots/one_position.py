@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from ..tokens import quoted, shorten
-from .plot import BLUE, HATCHED, VERMILION, Plot, drawable, listed, styled
+from .plot import Plot, drawable, listed, styled
+from .style import BLUE, HATCHED, VERMILION
 
 
 @styled

@@ -8,18 +8,8 @@ from matplotlib.figure import Figure
 from ..tokens import count, shorten
 from .cells import draw_cells, shades
 from .pairs import named, pair_named, written
-from .plot import (
-    BLUE,
-    GREY,
-    INK,
-    VERMILION,
-    WRITE,
-    Plot,
-    beside,
-    drawable,
-    listed,
-    styled,
-)
+from .plot import Plot, beside, drawable, listed, styled
+from .style import BLUE, GREY, INK, VERMILION, WRITE
 from .token_rows import drawn_rows, fill_rows, name_rows
 
 # Up to so many dimensions each number is written; so many bars have names and figures.

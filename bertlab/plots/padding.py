@@ -12,19 +12,8 @@ from matplotlib.patches import Rectangle
 from ..tokens import count
 from .padding_words import columns, padded_caption
 from .pairs import rounded
-from .plot import (
-    BLUE,
-    GREY,
-    HATCHED,
-    INK,
-    ON_WHITE,
-    VERMILION,
-    WRITE,
-    Plot,
-    drawable,
-    fitting,
-    styled,
-)
+from .plot import Plot, drawable, fitting, styled
+from .style import BLUE, GREY, HATCHED, INK, ON_WHITE, VERMILION, WRITE
 
 # In inches: the picture, room for the names of lines, and from a text's first line down
 # to each of its lines' middles, to its cells' edges, and to the next text.

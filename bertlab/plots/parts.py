@@ -5,19 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..tokens import count, quoted
-from .plot import (
-    BLUE,
-    GREEN,
-    INK,
-    ON_WHITE,
-    ORANGE,
-    WRITE,
-    Plot,
-    legend_above,
-    listed,
-    new_axes,
-    styled,
-)
+from .plot import Plot, legend_above, listed, new_axes, styled
+from .style import BLUE, GREEN, INK, ON_WHITE, ORANGE, WRITE
 from .token_rows import drawn_rows, fill_rows, name_rows
 
 _FILLS = ((BLUE, ""), (ORANGE, "////"), (GREEN, "...."))

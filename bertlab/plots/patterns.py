@@ -6,9 +6,10 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from ..tokens import count
-from .cells import draw_cells, shades
+from .cells import draw_cells, shades, writer
 from .pairs import written
-from .plot import VERMILION, Plot, capital, drawable, framed_axes, styled
+from .plot import Plot, capital, drawable, framed_axes, styled
+from .style import VERMILION
 from .token_rows import finite
 
 # Numbers can be read in a table of so many columns and rows.
@@ -49,14 +50,12 @@ def plot_patterns(values, *, label, expected, percent=False):
     tall = max(0.36 * rows, 0.5) if rows <= _MOST_ROWS else 6
     ax = framed_axes(7.2, tall + 0.36 + 0.75, left=0.8, bottom=0.75)
     numbers = rows <= _MOST_ROWS and columns <= _MOST_COLUMNS
-    write = _writer(values, percent) if numbers else None
-    image = draw_cells(ax, values, shades(values), write)
+    by, decimals = (100, 0) if percent else (1, 2)
+    write = writer(by * values, decimals) if numbers else None
+    image = draw_cells(ax, by * values, shades(by * values), write)
     named = f"{label}, %" if percent else label
     if not numbers:
-        bar = ax.figure.colorbar(image, ax=ax, pad=0.02, aspect=30)
-        if percent:
-            bar.formatter = lambda value, _: f"{100 * value:.0f}"
-            bar.update_ticks()
+        ax.figure.colorbar(image, ax=ax, pad=0.02, aspect=30)
     for axis, n in ((ax.yaxis, rows), (ax.xaxis, columns)):
         step = -(-n // _MOST_ROWS)
         axis.set_ticks(range(0, n, step), range(1, n + 1, step))
@@ -97,11 +96,3 @@ def patterns_caption(values, label, expected, percent):
         f"{caption} To compare: {figure(expected)}; {above} of the"
         f" {count(values.size, 'head')} {'is' if above == 1 else 'are'} above it."
     )
-
-
-def _writer(values, percent):
-    if percent:
-        return lambda value: written(100 * value, 0)
-    most = np.abs(values).max()
-    decimals = 2 if most < 9.995 else 1 if most < 999.5 else 0
-    return lambda value: written(value, decimals)

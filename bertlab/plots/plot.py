@@ -17,20 +17,7 @@ from matplotlib.textpath import text_to_path
 from PIL import Image
 
 from ..tokens import shorten
-
-# Okabe & Ito's colours, which stay apart for the colour-blind; each use of them comes
-# with a second cue (marker, hatch, border, printed value).
-BLUE, ORANGE, GREEN, PINK = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
-SKY, VERMILION, GREY, INK = "#56B4E9", "#D55E00", "#999999", "#222222"
-CYCLE = (BLUE, ORANGE, GREEN, VERMILION, SKY, PINK, INK)
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-
-# Behind letters; behind letters that stand on lines; what is a range to compare with.
-ON_WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-ON_LINES = {**ON_WHITE, "pad": 0.5, "alpha": 0.8}
-HATCHED = {"facecolor": "#E4E4E4", "hatch": "///", "edgecolor": "#ADADAD", "lw": 0}
-# Letters in the middle of a cell or beside a point; what a learner typed is no formula.
-WRITE = {"ha": "center", "va": "center", "fontsize": 10, "parse_math": False}
+from .style import GREY, WRITE, group_look
 
 # Twice the pixels of an ordinary screen, shown at half their size: sharp when enlarged.
 DPI, DISPLAY_DPI = 160, 80
@@ -174,21 +161,30 @@ def new_axes(width, height):
     return Figure(figsize=(width, height), layout="constrained").add_subplot()
 
 
-def framed_axes(width, height, *, left, right=0.12, bottom=0.86, top=0.36):
+def framed_axes(width, height, **frame):
+    """Return the axes of a new figure, as `framed_panels`."""
+    return framed_panels(1, 1, width, height, **frame)[0, 0]
+
+
+def framed_panels(
+    rows, columns, width, height, *, left, right=0.12, bottom=0.86, top=0.36, **between
+):
     """Return the axes of a new figure with these margins, all in inches.
 
     To find the margins matplotlib draws twice, which is too slow for a picture that
     follows a learner's typing. By default there is room for a title above and for a
-    label of two lines below.
+    label of two lines below. What is `between` the panels is a share of one.
     """
-    ax = Figure(figsize=(width, height)).add_subplot()
-    ax.figure.subplots_adjust(
+    figure = Figure(figsize=(width, height))
+    panels = figure.subplots(rows, columns, squeeze=False)
+    figure.subplots_adjust(
         left=left / width,
         right=1 - right / width,
         bottom=bottom / height,
         top=1 - top / height,
+        **between,
     )
-    return ax
+    return panels
 
 
 def house_style():
@@ -268,12 +264,6 @@ def legend_above(ax, **more):
     for text in legend.get_texts():
         text.set_parse_math(False)
     return legend
-
-
-def group_look(n):
-    """Return colour and marker of the n-th group, from 0: more than a colour."""
-    # The eighth has the first one's colour, but another marker.
-    return CYCLE[n % len(CYCLE)], MARKERS[(n + n // len(CYCLE)) % len(MARKERS)]
 
 
 def draw_groups(ax, points, groups, names=None, **look):

@@ -4,19 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .plot import (
-    BLUE,
-    CYCLE,
-    ON_LINES,
-    VERMILION,
-    Plot,
-    beside,
-    capital,
-    legend_above,
-    listed,
-    new_axes,
-    styled,
-)
+from .plot import Plot, beside, capital, legend_above, listed, new_axes, styled
+from .style import BLUE, CYCLE, ON_LINES, VERMILION
 
 _LINES = ("-", "--", ":", "-.")
 # The most extreme positions that are named.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from .cells import draw_strips, write_cells
-from .plot import BLUE, GREY, VERMILION, Plot, drawable, listed, new_axes, styled
+from .plot import Plot, drawable, listed, new_axes, styled
+from .style import BLUE, GREY, VERMILION
 
 # The dimensions that are marked and named.
 _NAMED = 3

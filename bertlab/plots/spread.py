@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 
 from ..tokens import count, shorten
 from .pairs import rounded
-from .plot import BLUE, GREY, INK, ORANGE, Plot, drawable, styled
+from .plot import Plot, drawable, styled
+from .style import BLUE, GREY, INK, ORANGE
 from .token_rows import drawn_rows, fill_rows, name_rows
 
 # Beyond this many tokens the ticks of one would run into those of the next.

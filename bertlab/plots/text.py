@@ -9,7 +9,8 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.textpath import TextPath
 
 from ..tokens import count, isolated
-from .plot import BLUE, GREEN, INK, VERMILION, WRITE, Plot, drawable, styled
+from .plot import Plot, drawable, styled
+from .style import BLUE, GREEN, INK, VERMILION, WRITE
 
 # Colour and border of each kind: the border is the cue that needs no colour.
 KINDS = {
