@@ -1,22 +1,12 @@
 """Accuracies side by side: a dot and its spread for each, beside what chance gives."""
 
-from __future__ import annotations
-
 from textwrap import wrap
 
 import numpy as np
 
 from ..tokens import isolated, shorten
-from .plot import (
-    Plot,
-    beside,
-    capital,
-    drawable,
-    framed_axes,
-    legend_above,
-    listed,
-    styled,
-)
+from .pairs import capital
+from .plot import Plot, beside, drawable, framed_axes, legend_above, listed, styled
 from .style import INK, ON_LINES, group_look
 
 _LONGEST = 28  # characters of a name beside its row

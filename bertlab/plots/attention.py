@@ -1,14 +1,12 @@
 """Attention as a matrix: rows attend, columns are attended to."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.colors import PowerNorm
 
 from ..tokens import count
 from .cells import ROOT, attention_shades, colour_bar, draw_cells, writer
-from .pairs import named, pair_named, table, thinned, written
-from .plot import Plot, capital, drawable, framed_axes, framed_panels, styled
+from .pairs import capital, named, pair_named, table, thinned, written
+from .plot import Plot, drawable, framed_axes, framed_panels, styled
 
 # Up to so many tokens the numbers are written into the cells of one matrix, of two
 # side by side; beyond `_SHORT` they are written shorter.

@@ -1,7 +1,5 @@
 """A table drawn as cells of colour, with or without the numbers, and its scale."""
 
-from __future__ import annotations
-
 import matplotlib as mpl
 import numpy as np
 from matplotlib.colors import PowerNorm

@@ -1,13 +1,18 @@
 """The same texts on maps of several kinds of vectors, grouped in several ways."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib import colormaps
 
 from ..tokens import isolated
-from .plot import Plot, drawable, framed_panels, legend_above, listed, styled
-from .style import group_look
+from .plot import (
+    Plot,
+    draw_groups,
+    drawable,
+    framed_panels,
+    legend_above,
+    listed,
+    styled,
+)
 
 
 @styled
@@ -54,12 +59,16 @@ def plot_clusters(points, *, groupings, titles, shares):
     rows, columns = len(points), len(groupings)
     most = max(len(_order(groups)) for groups in groupings.values())
     all_axes = _axes(rows, columns, lines=-(-most // 2))
+    look = {"markersize": 4.5, "alpha": 0.75, "markeredgewidth": 0}
     for column, groups in enumerate(groupings.values()):
-        looks = _looks(groups)
-        for row in range(rows):
-            _draw(all_axes[row, column], points[row], groups, looks)
-    for (name, groups), ax in zip(groupings.items(), all_axes[0]):
-        _legend(ax, drawable(name), groups)
+        names = _order(groups)
+        steps = np.linspace(0, 0.9, len(names))
+        colours = colormaps["cividis"](steps) if _counted(groups) else None
+        for ax, some in zip(all_axes[:, column], points):
+            draw_groups(ax, some, groups, names, colours, **look)
+            ax.locator_params(nbins=4)
+    for name, ax in zip(groupings, all_axes[0]):
+        _legend(ax, drawable(name))
     for row, (title, kept) in enumerate(zip(titles, shares)):
         for ax in all_axes[row]:
             ax.set_title(drawable(title), parse_math=False)
@@ -78,44 +87,16 @@ def _axes(rows, columns, lines):
     return framed_panels(rows, columns, width, height, **frame, **between)
 
 
+def _counted(groups):
+    return np.asarray(groups).dtype.kind in "iu"
+
+
 def _order(groups):
     """The groups in their order: that of numbers, or that of the first text of each."""
-    if np.asarray(groups).dtype.kind in "iu":
-        return [int(group) for group in np.unique(groups)]
-    return list(dict.fromkeys(groups))
+    return list(np.unique(groups) if _counted(groups) else dict.fromkeys(groups))
 
 
-def _looks(groups):
-    """Colour and marker of each group."""
-    names = _order(groups)
-    counted = np.asarray(groups).dtype.kind in "iu"
-    steps = np.linspace(0, 0.9, len(names))
-    return {
-        name: (
-            colormaps["cividis"](steps[n]) if counted else group_look(n)[0],
-            group_look(n)[1],
-        )
-        for n, name in enumerate(names)
-    }
-
-
-def _draw(ax, points, groups, looks):
-    groups = np.asarray(groups)
-    for name, (colour, marker) in looks.items():
-        ax.plot(
-            *points[groups == name].T,
-            linestyle="none",
-            marker=marker,
-            color=colour,
-            markersize=4.5,
-            alpha=0.75,
-            markeredgewidth=0,
-            label=drawable(str(name)),
-        )
-    ax.locator_params(nbins=4)
-
-
-def _legend(ax, name, groups):
+def _legend(ax, name):
     """What the colours are, above the first map of a column."""
     legend = legend_above(
         ax,

@@ -1,7 +1,5 @@
 """Rows of the position table along principal components: as a path and as waves."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.collections import LineCollection
 
@@ -33,14 +31,9 @@ def plot_path(points, *, numbered, shares):
         *points.T, c=np.arange(len(points)), cmap="cividis", s=12, zorder=2
     )
     first = points[:numbered]
-    ax.add_collection(
-        LineCollection(
-            np.stack([first[:-1], first[1:]], axis=1),
-            colors=VERMILION,
-            linewidths=1.3,
-            zorder=3,
-        )
-    )
+    steps = np.stack([first[:-1], first[1:]], axis=1)
+    look = {"colors": VERMILION, "linewidths": 1.3, "zorder": 3}
+    ax.add_collection(LineCollection(steps, **look))
     centre = points.mean(axis=0)
     for i, point in enumerate(first):
         outwards = point - centre
@@ -88,9 +81,8 @@ def plot_waves(components, *, periods, shares=None, mark=None):
     written = [f"period {_period(period)}" for period in periods]
     if shares is not None:
         written = [f"{share:.0%}, {text}" for share, text in zip(shares, written)]
-    ax.set_yticks(
-        -np.arange(count), [f"{n + 1}: {text}" for n, text in enumerate(written)]
-    )
+    labels = [f"{n + 1}: {text}" for n, text in enumerate(written)]
+    ax.set_yticks(-np.arange(count), labels)
     if mark is not None and 0 <= mark < len(components):
         ax.axvline(mark, color=VERMILION, linestyle="--", linewidth=1)
         look = {"xycoords": ax.get_xaxis_transform(), "color": VERMILION}

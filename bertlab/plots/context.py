@@ -1,7 +1,5 @@
 """One word in several sentences: its occurrences' cosines, in a square and by layer."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ..tokens import count, isolated, quoted, shorten

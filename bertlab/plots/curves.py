@@ -1,11 +1,10 @@
 """Measures along something that is counted: heads' layers, distances, lengths."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ..tokens import isolated
-from .plot import Plot, capital, drawable, legend_above, listed, new_axes, styled
+from .pairs import capital
+from .plot import Plot, drawable, legend_above, listed, new_axes, styled
 from .style import INK, group_look
 
 _STYLES = ("-", "--", "-.", ":")

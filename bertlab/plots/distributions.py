@@ -1,14 +1,13 @@
 """How numbers of several kinds are spread, and how many lie beyond a threshold."""
 
-from __future__ import annotations
-
 from textwrap import fill
 
 import numpy as np
 from matplotlib.colors import to_rgba
 
 from ..tokens import isolated, shorten
-from .plot import Plot, capital, drawable, framed_axes, styled
+from .pairs import capital
+from .plot import Plot, drawable, framed_axes, styled
 from .style import CYCLE, GREY, INK
 
 _BINS = 48
@@ -54,7 +53,8 @@ def plot_distributions(groups, *, thresholds, label, of):
     edges = np.linspace(low - room, high + room, _BINS + 1)
     n = len(groups)
     width, height = 8.2, 1.17 + 0.72 * max(n, 2)
-    bands = [_band(thresholds, i) for i in range(len(thresholds) + 1)]
+    between = ["between"] * (len(thresholds) - 1)
+    bands = [f"under {thresholds[0]:g}", *between, f"over {thresholds[-1]:g}"]
     right = 0.15 + _COLUMN * len(bands)
     ax = framed_axes(width, height, left=1.95, right=right, bottom=0.62, top=0.55)
     for row, values in enumerate(groups.values()):
@@ -109,13 +109,6 @@ def _shares(values, thresholds):
     """Share of the values below the first threshold, between two, from the last on."""
     place = np.searchsorted(thresholds, values, side="right")
     return np.bincount(place, minlength=len(thresholds) + 1) / len(values)
-
-
-def _band(thresholds, i):
-    """Name the i-th of the stretches that the thresholds make."""
-    if i == 0:
-        return f"under {thresholds[0]:g}"
-    return f"over {thresholds[-1]:g}" if i == len(thresholds) else "between"
 
 
 def _caption(groups, thresholds, bands, label, of):

@@ -1,7 +1,5 @@
 """Every head of every layer at once, each as a thumbnail of its matrix."""
 
-from __future__ import annotations
-
 import matplotlib as mpl
 import numpy as np
 from matplotlib.cm import ScalarMappable

@@ -1,7 +1,5 @@
 """A square of similarities: every row of a table with every other."""
 
-from __future__ import annotations
-
 import matplotlib as mpl
 import numpy as np
 
@@ -54,9 +52,9 @@ def plot_position_map(similarity, *, title=""):
     mean = (similarity.sum(axis=1) - np.diagonal(similarity)) / (len(similarity) - 1)
     lone = int(mean.argmin())
     odd = _odd(neighbours)
-    at_edge = [len(similarity) - 0.5] * len(odd)
-    look = {"marker": "<", "markersize": 7, "color": VERMILION, "clip_on": False}
-    ax.plot(at_edge, odd, linestyle="none", **look)
+    for i in odd:
+        look = {"marker": "<", "markersize": 7, "color": VERMILION, "clip_on": False}
+        ax.plot(len(similarity) - 0.5, i, linestyle="none", **look)
     caption = (
         f"Cosine similarity of each of {len(similarity):,} rows with each other."
         f" Neighbours, along the diagonal: {neighbours.mean():.2f} on average, lowest"

@@ -1,7 +1,5 @@
 """What each ingredient of the embedding layer is worth to its output."""
 
-from __future__ import annotations
-
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure

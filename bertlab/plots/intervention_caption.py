@@ -1,7 +1,5 @@
 """What the picture of an intervention shows, in words."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ..tokens import count, isolated

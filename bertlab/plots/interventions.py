@@ -1,7 +1,5 @@
 """What moves when one token of a text is changed: tokens by layers, and the scale."""
 
-from __future__ import annotations
-
 import matplotlib as mpl
 import numpy as np
 from matplotlib.font_manager import findfont, get_font
@@ -227,15 +225,12 @@ def _name(ax, places, names):
             label.set_fontstyle("italic")
 
 
-def _percent(value, _):
-    return f"{100 * value:.0f}"
-
-
 def _scale(ax, mesh, share, beyond):
     """Put the scale of colours beside the tokens; an arrow if a row is beyond it."""
     box = ax.inset_axes([1.02, 1 - share, 0.03, share])
-    bar = ax.figure.colorbar(
-        mesh, cax=box, format=_percent, extend="max" if beyond else "neither"
-    )
+    extend = "max" if beyond else "neither"
+    bar = ax.figure.colorbar(mesh, cax=box, extend=extend)
+    bar.formatter = lambda value, _: f"{100 * value:.0f}"
+    bar.update_ticks()
     bar.ax.tick_params(labelsize=10)
     bar.ax.set_title("%", fontsize=10)

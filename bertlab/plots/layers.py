@@ -1,13 +1,12 @@
 """Figures by layer: curves over a sample, and tokens × layers."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ..tokens import count, isolated, shorten
 from .cells import draw_cells, write_cells
 from .curves import bands_told, checked_curves, draw_curves, figure, figures, summary
-from .plot import Plot, capital, drawable, framed_axes, listed, new_axes, styled
+from .pairs import capital
+from .plot import Plot, drawable, framed_axes, listed, new_axes, styled
 
 # Up to so many cells a number in each can be read; up to so many rows a name at each.
 MOST_NUMBERS, MOST_NAMES = 200, 60

@@ -1,7 +1,5 @@
 """How a small model learns: curves that grow, and what it is like at one time."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.figure import Figure
 

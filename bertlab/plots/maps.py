@@ -1,7 +1,5 @@
 """Points on a plane: words by their principal components, norms by rank."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from .plot import (

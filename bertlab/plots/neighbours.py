@@ -1,7 +1,5 @@
 """Similarities beside what two random rows would have."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ..tokens import isolated, shorten

@@ -1,7 +1,5 @@
 """One word's occurrences on a plane, layer by layer, told apart by their senses."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ..tokens import quoted

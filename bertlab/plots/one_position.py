@@ -1,7 +1,5 @@
 """One position beside all others: its row, its length, and a word put there."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator

@@ -1,7 +1,5 @@
 """Inside one attention weight: from a query and a key to the score and the weight."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.figure import Figure
 

@@ -1,7 +1,5 @@
 """A padded batch: what each row holds, how far its tokens moved, and its vectors."""
 
-from __future__ import annotations
-
 from itertools import combinations
 
 import matplotlib as mpl

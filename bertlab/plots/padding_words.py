@@ -1,7 +1,5 @@
 """A padded batch in words, and which of its places a picture has room for."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ..tokens import count, isolated

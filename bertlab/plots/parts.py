@@ -1,7 +1,5 @@
 """What a token's sum is made of: the share of each part."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ..tokens import count, quoted

@@ -1,14 +1,12 @@
 """A measure of every head: a table with a row for each layer."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.patches import Rectangle
 
 from ..tokens import count
 from .cells import draw_cells, shades, writer
-from .pairs import written
-from .plot import Plot, capital, drawable, framed_axes, styled
+from .pairs import capital, written
+from .plot import Plot, drawable, framed_axes, styled
 from .style import VERMILION
 from .token_rows import finite
 

@@ -245,11 +245,6 @@ def listed(items, most=8):
     return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
-def capital(text):
-    """Return `text` as a sentence begins."""
-    return text[:1].upper() + text[1:]
-
-
 def beside(ax, text, point, offset, **look):
     """Write beside a point of the data, `offset` points to the right and up from it."""
     return ax.annotate(
@@ -266,7 +261,7 @@ def legend_above(ax, **more):
     return legend
 
 
-def draw_groups(ax, points, groups, names=None, **look):
+def draw_groups(ax, points, groups, names=None, colours=None, **look):
     """Draw points, (n, 2), each group with its colour and marker; return the groups.
 
     They stand in the order of `names`, or of the first point of each.
@@ -278,8 +273,8 @@ def draw_groups(ax, points, groups, names=None, **look):
             *points[[group == name for group in groups]].T,
             linestyle="none",
             marker=marker,
-            color=colour,
-            label=drawable(name),
+            color=colour if colours is None else colours[n],
+            label=drawable(str(name)),
             **look,
         )
     return names

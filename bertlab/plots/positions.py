@@ -1,10 +1,9 @@
 """Rows of the position table: by distance and by position."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from .plot import Plot, beside, capital, legend_above, listed, new_axes, styled
+from .pairs import capital
+from .plot import Plot, beside, legend_above, listed, new_axes, styled
 from .style import BLUE, CYCLE, ON_LINES, VERMILION
 
 _LINES = ("-", "--", ":", "-.")
@@ -86,31 +85,17 @@ def plot_by_position(values, *, label, lowest=False):
     ax = new_axes(7.6, 3.4)
     ax.plot(values, color=BLUE, linewidth=1.2)
     extreme = np.argsort(values if lowest else -values, kind="stable")[:_NAMED]
-    ax.plot(
-        extreme,
-        values[extreme],
-        linestyle="none",
-        marker="D",
-        color=VERMILION,
-        markersize=5,
-    )
+    look = {"color": VERMILION, "linestyle": "none"}
+    ax.plot(extreme, values[extreme], marker="D", markersize=5, **look)
     ax.margins(x=0.04, y=0.12)
     off = None if lowest else _far_out(values)
     if off is not None:
         rest = np.delete(values, off)
         room = 0.12 * np.ptp(rest)
         ax.set_ylim(rest.min() - room, rest.max() + room)
-        ax.plot(
-            off,
-            1,
-            transform=ax.get_xaxis_transform(),
-            marker="^",
-            markersize=9,
-            color=VERMILION,
-            linestyle="none",
-            clip_on=False,
-        )
         top = ax.get_xaxis_transform()
+        look |= {"marker": "^", "markersize": 9, "transform": top, "clip_on": False}
+        ax.plot(off, 1, **look)
         _beside(ax, f"{off}: {values[off]:.2f}", off, 1, len(values), 10, xycoords=top)
     _name(ax, [i for i in extreme if i != off], values, below=lowest)
     ax.set(xlabel="position", ylabel=label)

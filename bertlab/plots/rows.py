@@ -1,7 +1,5 @@
 """Rows of a table, and what single dimensions do."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from .cells import draw_strips, write_cells

@@ -1,7 +1,5 @@
 """How the numbers of each token are spread, from one step to the next."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -82,15 +80,9 @@ def _draw_ticks(ax, rows):
     """Draw each entry as a tick, and under them the mean and the deviation."""
     y = np.arange(len(rows))
     mean, deviation = rows.mean(axis=1), rows.std(axis=1)
-    ax.plot(
-        rows.ravel(),
-        np.repeat(y - 0.14, rows.shape[1]),
-        linestyle="none",
-        marker="|",
-        markersize=11,
-        color=BLUE,
-        alpha=0.35,
-    )
+    look = {"linestyle": "none", "marker": "|", "markersize": 11}
+    at = np.repeat(y - 0.14, rows.shape[1])
+    ax.plot(rows.ravel(), at, color=BLUE, alpha=0.35, **look)
     ax.hlines(y + 0.3, mean - deviation, mean + deviation, color=ORANGE, linewidth=3.5)
     ax.plot(mean, y + 0.3, "o", color=INK, markersize=4.5)
 
@@ -101,28 +93,12 @@ def _draw_areas(ax, rows):
     mean, deviation = rows.mean(axis=1), rows.std(axis=1)
     low, high = np.quantile(rows, [0.05, 0.95], axis=1)
     fill_rows(ax, low, high, color=BLUE, alpha=0.3, linewidth=0)
-    fill_rows(
-        ax,
-        mean - deviation,
-        mean + deviation,
-        facecolor="none",
-        edgecolor=ORANGE,
-        hatch="////",
-        linewidth=0.8,
-    )
-    for values, colour, width in (
-        (rows.min(axis=1), BLUE, 0.8),
-        (rows.max(axis=1), BLUE, 0.8),
-        (mean, INK, 1.8),
-    ):
-        ax.stairs(
-            values,
-            edges,
-            orientation="horizontal",
-            baseline=None,
-            color=colour,
-            linewidth=width,
-        )
+    look = {"facecolor": "none", "edgecolor": ORANGE, "hatch": "////", "linewidth": 0.8}
+    fill_rows(ax, mean - deviation, mean + deviation, **look)
+    look = {"orientation": "horizontal", "baseline": None}
+    for values in (rows.min(axis=1), rows.max(axis=1)):
+        ax.stairs(values, edges, color=BLUE, linewidth=0.8, **look)
+    ax.stairs(mean, edges, color=INK, linewidth=1.8, **look)
 
 
 def _between(values):

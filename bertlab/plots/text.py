@@ -1,7 +1,5 @@
 """Tokens drawn as boxes in a row: as a picture, and as HTML."""
 
-from __future__ import annotations
-
 import html
 
 from matplotlib.figure import Figure
