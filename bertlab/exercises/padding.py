@@ -258,6 +258,7 @@ _sorted_results = Exercise(
     _last_left_out(texts, size, run)
         || the last batch is not full, and you leave it out.
     """,
+    seen_as=lambda found: list(found) if hasattr(found, "__iter__") else found,
 )
 
 
