@@ -421,7 +421,6 @@ def test_other_right_answers(name, check, answer):
         ("wordpiece", partial(wordpiece, mark=""), "the others begin with ##"),
         ("wordpiece", partial(wordpiece, rest=list), "the whole word becomes"),
         ("pca", lambda r: r @ np.linalg.svd(r)[2][:2].T, "subtract the mean row first"),
-        ("sinusoidal", lambda p, h: np.zeros((p, h), int), "make it with np.zeros"),
         (
             "embedding_layer",
             lambda t, i, k: normalised(t, t.token[i] + t.position[: len(i)]),
@@ -589,8 +588,9 @@ def test_a_table_of_mistakes():
 
 def test_faults_that_come_together():
     table = combined(half, "x=x + 1 || later.", "scale=2 || twice.\nscale=3 || thrice.")
-    hints = ["later.", "twice.", "thrice.", "later. Also: twice.", "later. Also: thric"]
-    assert [hint[:18] for _, hint in entries(table)] == hints
+    hints = [hint for _, hint in entries(table)]
+    assert hints[:3] == ["twice.", "thrice.", "later."]
+    assert hints[3:] == ["later. Also: twice.", "later. Also: thrice."]
     text = said(lambda x: (x + 1) / 2 * 3, table=table)
     assert text == "Not yet: later. Also: thrice."
 
