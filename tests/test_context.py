@@ -29,7 +29,8 @@ from bertlab.plots import (
     plot_occurrences,
 )
 from bertlab.plots.occurrences import own_nearest
-from bertlab.plots.plot import INK, drawable
+from bertlab.plots.plot import drawable
+from bertlab.plots.style import INK
 from bertlab.tokens import tokenize
 from bertlab.widgets import context as module
 from bertlab.widgets import context_explorer

@@ -17,11 +17,10 @@ from tiny_bert import CONFIG, packed, tiny_files, tiny_tensors, write
 
 import bertlab
 from bertlab import encoder
-from bertlab.checkpoint import expected_shapes
+from bertlab.checkpoint import ACTIVATIONS, expected_shapes
 from bertlab.embeddings import embed
 from bertlab.encoder import BATCH_TOKENS, LONG, encode
 from bertlab.errors import InputError, ModelError
-from bertlab.folder import ACTIVATIONS
 from bertlab.inputs import Inputs, prepare
 
 FIELDS = ("tokens", "ids", "positions", "types", "mask")

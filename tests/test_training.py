@@ -245,10 +245,10 @@ def experiment(tiny):
 
 def test_the_model_itself_stays_as_it_is(experiment):
     tiny, given = experiment[:2]
-    before = encoder.encode(tiny, given[0])
+    (before,) = encoder.encode(tiny, given[:1])
     tuning = FineTuning(*experiment, epochs=6, rate=1e-2).run()
     tuning.close()
-    after = encoder.encode(tiny, given[0])
+    (after,) = encoder.encode(tiny, given[:1])
     np.testing.assert_array_equal(after.hidden_states, before.hidden_states)
     for name in ("[CLS]", "mean"):
         right, (one, other) = tuning.right(name), tuning.accuracies(name)

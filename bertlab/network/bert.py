@@ -6,8 +6,7 @@ import math
 
 import tensorflow as tf
 
-from ..checkpoint import expected_shapes, release_pages
-from ..folder import open_checkpoint
+from ..checkpoint import expected_shapes, open_checkpoint, release_pages
 
 # What is added to a hidden token's score, as BERT does it. Where all are hidden, all
 # scores are smaller by the same, and none is hidden.
