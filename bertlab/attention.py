@@ -11,6 +11,7 @@ import numpy as np
 from .checkpoint import open_checkpoint
 from .errors import InputError
 from .inputs import shown
+from .model import import_tensorflow
 
 # What TFBertModel adds to a masked token's score. Where all are masked, none is.
 MASKED = np.float32(-10_000)
@@ -218,7 +219,7 @@ def feed_forward(bert, layer, states):
         If the activation is not "gelu", and TensorFlow cannot be imported.
     """
     w = layer_weights(bert, layer)
-    inner = _activate(bert, states @ w.inner + w.inner_bias, w.activation)
+    inner = _activate(states @ w.inner + w.inner_bias, w.activation)
     outer = inner @ w.outer + w.outer_bias
     return layer_norm(states + outer, w.last_gamma, w.last_beta, w.eps)
 
@@ -236,13 +237,13 @@ def layer_norm(states, gamma, beta, eps):
     return (states - mean) / np.sqrt(variance + eps) * gamma + beta
 
 
-def _activate(bert, values, name):
+def _activate(values, name):
     if name == "gelu":
         return values * (0.5 + 0.5 * _erf(values / math.sqrt(2)))
-    _ = bert.model  # imports TensorFlow without a sound, or says that there is none
-    from transformers.activations_tf import get_tf_activation
+    import_tensorflow()
+    from .network.bert import ACTIVATIONS
 
-    return get_tf_activation(name)(values).numpy()
+    return ACTIVATIONS[name](values).numpy()
 
 
 _erf = np.vectorize(math.erf, otypes=[np.float32])

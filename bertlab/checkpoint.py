@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 WEIGHTS = "model.safetensors"
 # How NumPy reads each dtype that a safetensors file may name and bertlab takes.
 STORED_AS = {"F32": "<f4", "F16": "<f2", "BF16": "<u2"}
-# transformers.activations_tf.ACT2FN but for glu, which halves the layer's width.
+# All that transformers knows, in PyTorch or TensorFlow, but for glu, which halves the
+# layer's width, and prelu, which has weights of its own.
 ACTIVATIONS = (
-    *("gelu", "gelu_10", "gelu_fast", "gelu_new", "quick_gelu"),
-    *("relu", "silu", "swish", "mish", "sigmoid", "tanh"),
+    *("gelu", "gelu_10", "gelu_accurate", "gelu_fast", "gelu_new", "gelu_python"),
+    *("gelu_pytorch_tanh", "laplace", "leaky_relu", "linear", "mish", "quick_gelu"),
+    *("relu", "relu2", "relu6", "sigmoid", "silu", "swish", "tanh"),
 )
 
 

@@ -150,7 +150,7 @@ def made(folder, dtype="F32", pooler=False, **config):
         {"num_hidden_layers": 1, "num_attention_heads": 8},
         {"dtype": "F16"},
         {"dtype": "BF16"},
-        *({"hidden_act": name} for name in ACTIVATIONS),
+        *({"hidden_act": name} for name in ("gelu_new", "gelu_10", "mish", "silu")),
     ],
     ids=str,
 )
@@ -229,7 +229,7 @@ def test_activations(tiny, name):
     encoder.network(tiny)  # which imports TensorFlow without a sound
     from bertlab.network import bert as engine
 
-    assert set(engine.ACTIVATIONS) == set(DEFINED) >= set(ACTIVATIONS)
+    assert set(engine.ACTIVATIONS) == set(DEFINED) == set(ACTIVATIONS)
     x = np.linspace(-12, 12, 97)
     found = engine.ACTIVATIONS[name](x.astype(np.float32))
     np.testing.assert_allclose(found, DEFINED[name](x), atol=1e-6, rtol=1e-6)

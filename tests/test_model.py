@@ -13,8 +13,7 @@ from nbclient import NotebookClient
 from tiny_bert import CONFIG, WORDS, packed, tiny_files, tiny_tensors, write
 
 import bertlab
-from bertlab.checkpoint import Checkpoint, release_pages
-from bertlab.folder import ACTIVATIONS
+from bertlab.checkpoint import ACTIVATIONS, Checkpoint, release_pages
 
 TENSORFLOW = """
 import sys
@@ -376,7 +375,7 @@ def test_the_activations_are_those_of_transformers():
         "print(*ACT2FN)"
     )
     names = done.stdout.splitlines()[-1].split()
-    assert set(ACTIVATIONS) == set(names) - {"glu"}
+    assert set(ACTIVATIONS) > set(names) - {"glu"}
 
 
 def test_a_folder_that_does_not_exist_gets_a_sentence(tmp_path):
