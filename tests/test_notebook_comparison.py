@@ -7,13 +7,14 @@ import subprocess
 import sys
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook, new_output
-from notebook_comparison import WIDGET_VIEW, difference, same_text
+from notebook_comparison import WIDGET_VIEW, NotebookCell, difference, same_text
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -135,6 +136,15 @@ def test_outputs(saved, new, same):
 def test_the_difference_shows_both_sides():
     found = difference([stream("a 0.10\n")], [stream("a 0.30\n")])
     assert re.match(r"output 1, stdout.*\n- a 0.10\n.*\+ a 0.30", found, re.DOTALL)
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_results_of_tensorflow_text_where_there_is_none(monkeypatch, installed):
+    monkeypatch.setattr("notebook_comparison.find_spec", lambda name: installed or None)
+    metadata = {"tags": ["needs-tensorflow-text"]}
+    cell = SimpleNamespace(cell=SimpleNamespace(metadata=metadata))
+    made, saved = [stream("No tensorflow-text\n")], [stream("True\n")]
+    assert NotebookCell.compare_outputs(cell, made, saved) is not installed
 
 
 # name: (passes, source of the cell, outputs saved with it, its tags)

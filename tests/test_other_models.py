@@ -18,15 +18,12 @@ CASES += [("cased", path) for path in LESSONS]
 
 
 @pytest.fixture(scope="module")
-def models(bert, tmp_path_factory):
+def models(adversarial, bert, tmp_path_factory):
     """The folders of the two models; the 170 MB of one are taken away in the end."""
-    folder = tmp_path_factory.mktemp("models")
-    names = vocabulary(bert)
-    yield {
-        which: write_model(folder / which, which, names)
-        for which in ("adversarial", "cased")
-    }
-    (folder / "cased" / "model.safetensors").unlink()
+    folder = tmp_path_factory.mktemp("cased") / "bert"
+    write_model(folder, "cased", vocabulary(bert))
+    yield {"adversarial": adversarial.folder, "cased": folder}
+    (folder / "model.safetensors").unlink()
 
 
 @pytest.mark.wide
@@ -61,7 +58,7 @@ def test_own_sentences(number, tmp_path):
     file.write_text(OWN, encoding="utf-8")
     (path,) = (path for path in LESSONS if path.name.startswith(number))
     notebook = nbformat.read(path, 4)
-    (place, answer) = PUT_IN[number]
+    place, answer = PUT_IN[number]
     own = place.replace("sentences()", f'sentences("{file.as_posix()}")')
     # The sample is the learner's own already.
     knobs = {k: v for k, v in SHORTER[number].items() if "sample." not in k}
