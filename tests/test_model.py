@@ -150,7 +150,7 @@ def test_the_tokenizer_neither_truncates_nor_pads(bert):
     assert len(tokenizer("bank")["input_ids"]) == 3
 
 
-DOT = {"__type": "AddedToken", "content": "."}
+DOT = {"__type": "AddedToken", "content": ".", "special": True}
 ADDED = {"content": "[NEW]", "lstrip": True, "special": True}
 
 
@@ -213,10 +213,13 @@ def test_tensorflow_reads_a_folder_with_old_names_and_no_pooler(tmp_path):
 @pytest.mark.parametrize(
     ("first", "saved_as", "sentence"),
     [
-        ("sys.modules['tensorflow'] = None", "pt", "TensorFlow cannot be imported ("),
         (
-            "import transformers; transformers.__version__ = '5.24.0'\n"
-            "transformers.TFBertModel = None",
+            "sys.modules['tensorflow'] = None",
+            "pt",
+            "TensorFlow cannot be imported here (",
+        ),
+        (
+            "import transformers; del transformers._class_to_module['TFBertModel']",
             "pt",
             "transformers has no TFBertModel here (",
         ),
