@@ -86,3 +86,10 @@ def test_all_but_the_tensorflow_model_is_as_here(newest, bert, tmp_path, monkeyp
     for name, ours in ("hidden", here.hidden_states), ("attention", here.attentions):
         np.testing.assert_allclose(arrays[name], ours, rtol=0, atol=1e-5)
     assert there["said"].startswith("transformers has no TFBertModel here (")
+
+
+def test_every_way_in_which_fetching_can_fail(newest):
+    """The Hub's library comes with transformers; its errors are other ones there."""
+    pytest_there = [newest, "-m", "pytest", "-n0", "-q", "tests/test_files.py"]
+    done = subprocess.run(pytest_there, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
