@@ -218,7 +218,7 @@ def _tensorflow(bert: Bert) -> Finding:
         value = f"did not answer within {TENSORFLOW_SECONDS} s: close other programs"
         return Finding("TensorFlow", value, False)
     if done.returncode:
-        fault = _ending(done)
+        fault = _ending(done).rstrip(".")
     elif (difference := json.loads(done.stdout)) <= SAME:
         value = "runs the model, and its embedding layer agrees with ours"
         return Finding("TensorFlow", value, True)
