@@ -20,7 +20,7 @@ from bertlab.encoder import encode
 pytestmark = pytest.mark.wide
 
 ROOT = Path(__file__).resolve().parent.parent
-TEXT, PAIR = "hello, world!", "Unbelievable Café — 東京"
+TEXT, PAIR = "hello, world!", "Unbelievable [MASK] Café — 東京"
 SCRIPT = """
 import json, sys
 import numpy as np
