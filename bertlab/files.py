@@ -95,7 +95,9 @@ def hub_snapshot(name: str) -> Path:
 
     try:
         # What is there already needs neither the network nor a bar.
-        folder = Path(snapshot_download(name, local_files_only=True))
+        folder = Path(
+            snapshot_download(name, allow_patterns=list(FILES), local_files_only=True)
+        )
         if is_complete(folder):
             return folder
     except (OSError, ValueError):

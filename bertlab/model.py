@@ -160,6 +160,7 @@ def load(name: str | os.PathLike | None = None) -> Bert:
         published=files.published,
     )
     one_blas_thread()
+    return_free_memory()  # transformers copies the tokenizer: 8 MB
     # A full garbage collection over all that is imported by now takes 0.1 s, and came
     # every tenth picture or so of an explorer: leave what stays for good out of it.
     gc.freeze()

@@ -218,7 +218,7 @@ def _tensorflow(bert: Bert) -> Finding:
         value = f"did not answer within {TENSORFLOW_SECONDS} s: close other programs"
         return Finding("TensorFlow", value, False)
     if done.returncode:
-        fault = _ending(done)
+        fault = _ending(done).rstrip(".")
     elif (difference := json.loads(done.stdout)) <= SAME:
         value = "runs the model, and its embedding layer agrees with ours"
         return Finding("TensorFlow", value, True)
@@ -249,10 +249,10 @@ def embedding_difference(name: str) -> float:
     from .embeddings import embed
 
     bert = load(name)
-    text = "The bank of the river."
+    model, text = bert.model, "The bank of the river."
     inputs = dict(bert.tokenizer(text, return_tensors="tf"))
-    bert.model(inputs)
-    theirs = bert.model.bert.embeddings(
+    model(inputs)
+    theirs = model.bert.embeddings(
         input_ids=inputs["input_ids"], token_type_ids=inputs["token_type_ids"]
     )
     return float(np.abs(theirs.numpy()[0] - embed(bert, text).output).max())

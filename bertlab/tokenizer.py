@@ -64,8 +64,8 @@ def load_tokenizer(folder: Path, config, vocabulary_alone: bool = False):
     tokenizer = BertTokenizerFast(
         tokenizer_object=backend, model_max_length=length, **settings
     )
-    check_rows(tokenizer, folder, config.vocab_size)
     check_entries(tokenizer, folder, vocabulary)
+    check_rows(tokenizer, folder, config.vocab_size)
     return tokenizer
 
 

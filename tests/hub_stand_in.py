@@ -73,6 +73,12 @@ class _Handler(BaseHTTPRequestHandler):
         hub.answered += 1
         if hub.status:
             self._send(hub.status, b"", body)
+        elif path.startswith(f"/api/models/{hub.repo}/tree/"):  # newer versions ask it
+            tree = [
+                {"type": "file", "path": name, "size": len(content), "oid": name}
+                for name, content in hub.files.items()
+            ]
+            self._send(200, json.dumps(tree).encode(), body)
         elif path.startswith(f"/api/models/{hub.repo}"):
             hub.asked["api"] += 1
             about = {

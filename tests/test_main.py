@@ -11,22 +11,10 @@ import pytest
 from tiny_bert import tiny_files, write
 
 import bertlab
-from bertlab import copying, report
+from bertlab import report
 from bertlab.__main__ import FIRST, main
-from bertlab.published import DEFAULT
-
-
-@pytest.fixture
-def quick(monkeypatch):
-    """Stand in for the process that runs TensorFlow, which one test below starts."""
-
-    def answer(returncode=0, stdout="0.0", stderr=""):
-        done = subprocess.CompletedProcess([], returncode, stdout, stderr)
-        monkeypatch.setattr(report.subprocess, "run", lambda *_, **__: done)
-
-    answer()
-    return answer
-
+from bertlab.fetching import DEFAULT
+from bertlab.files import copy_model
 
 # The command where one package cannot be imported.
 WITHOUT = """
@@ -42,8 +30,24 @@ runpy.run_module("bertlab", run_name="__main__", alter_sys=True)
 
 
 @pytest.fixture
+def quick(monkeypatch):
+    """Stand in for the process that runs TensorFlow, which one test below starts."""
+
+    def answer(returncode=0, stdout="0.0", stderr=""):
+        done = subprocess.CompletedProcess([], returncode, stdout, stderr)
+        monkeypatch.setattr(report.subprocess, "run", lambda *_, **__: done)
+
+    answer()
+    return answer
+
+
+@pytest.fixture
 def tiny(tmp_path):
     return write(tmp_path / "tiny", tiny_files())
+
+
+def machine(label):
+    return {finding.label: finding for finding in report.machine_findings()}[label]
 
 
 def test_all_is_well(bert):
@@ -51,18 +55,14 @@ def test_all_is_well(bert):
     done = subprocess.run(
         [sys.executable, "-m", "bertlab"], capture_output=True, text=True, timeout=300
     )
-    lines = done.stdout.splitlines()
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert lines[-1] == FIRST
-    assert 8 <= len(lines) <= 14
-    labels = [line[2:].split(":")[0] for line in lines[:-1]]
-    assert labels == [
+    *lines, last = done.stdout.splitlines()
+    assert (done.returncode, done.stderr, last) == (0, "", FIRST), done.stdout
+    assert [line[2:].split(":")[0] for line in lines] == [
         *["Python", "needs", "packages", "memory", "browser tests"],
         *["folder", "model", "tensorflow-text", "TensorFlow"],
     ]
     assert "every byte as published" in done.stdout
     assert "its embedding layer agrees with ours" in done.stdout
-    assert done.stderr == ""
 
 
 def test_the_words_for_a_notebook_hold_nothing_of_this_machine(bert, quick, capsys):
@@ -100,7 +100,7 @@ def test_a_tensorflow_that_does_not_work_is_reported(
     assert f"TensorFlow: {sentence}" in capsys.readouterr().out
 
 
-def test_a_model_that_cannot_be_had_is_reported(quick, capsys, tmp_path):
+def test_a_model_that_cannot_be_had_is_reported(capsys, tmp_path):
     assert main(["--model", str(tmp_path / "nowhere")]) == 1
     out = capsys.readouterr().out
     assert "! model:            There is no folder" in out
@@ -108,63 +108,71 @@ def test_a_model_that_cannot_be_had_is_reported(quick, capsys, tmp_path):
 
 
 def test_another_model_is_named_as_what_it_is(tiny, quick, capsys, bert, tmp_path):
-    assert main(["--model", str(tiny)]) == 0
-    assert "your own choice, so there is no hash" in capsys.readouterr().out
-
-    same = copying.copy_model(bert, tmp_path / "same")
-    assert main(["--model", str(same)]) == 0
-    assert f"the bytes of {DEFAULT.name}, as published" in capsys.readouterr().out
-
-    with (same / "model.safetensors").open("rb+") as file:
+    same = copy_model(bert, tmp_path / "same")
+    spoilt = copy_model(bert, tmp_path / "spoilt")
+    with (spoilt / "model.safetensors").open("rb+") as file:
         file.seek(-1, os.SEEK_END)
         file.write(b"\x77")
-    assert main(["--model", str(same)]) == 0
-    out = capsys.readouterr().out
-    assert (
-        f"not the published bytes of {DEFAULT.name}: model.safetensors has SHA" in out
-    )
+    for folder, sentence in (
+        (tiny, "your own choice, so there is no hash"),
+        (same, f"the bytes of {DEFAULT.name}, as published"),
+        (
+            spoilt,
+            f"not the published bytes of {DEFAULT.name}: model.safetensors has SHA",
+        ),
+    ):
+        assert main(["--model", str(folder)]) == 0
+        assert sentence in capsys.readouterr().out
 
 
-def test_a_package_outside_its_range_or_missing_stops_a_lesson(
-    quick, monkeypatch, tiny
-):
+def test_a_package_outside_its_range_or_missing_stops_a_lesson(quick, monkeypatch):
     versions = {"transformers": "5.0.0", "ipywidgets": None}
     real = report._version
     monkeypatch.setattr(report, "_version", lambda n: versions.get(n, real(n)))
-    needs = {f.label: f for f in report.machine_findings()}["needs"]
+    needs = machine("needs")
     assert needs.ok is False
     assert "transformers is 5.0.0, not " in needs.value
     assert "ipywidgets is missing" in needs.value
-    assert main(["--model", str(tiny)]) == 1
 
 
-def test_a_package_that_is_not_as_locked_is_only_said(quick, monkeypatch, tiny):
+def test_a_package_that_is_not_as_locked_is_only_said(monkeypatch):
     real = report._version
     monkeypatch.setattr(report, "_version", lambda n: "9.9" if n == "tqdm" else real(n))
-    packages = {f.label: f for f in report.machine_findings()}["packages"]
+    packages = machine("packages")
     assert packages.ok is None
-    assert packages.words.startswith("1 of ")
-    assert "tqdm 9.9, not ==" in packages.words
-    assert main(["--model", str(tiny)]) == 0
+    assert packages.value.startswith("1 of ")
+    assert "tqdm 9.9, not ==" in packages.value
+
+
+def test_little_memory_is_said(monkeypatch):
+    monkeypatch.setenv("MEM_LIMIT", "400000000")
+    said = machine("memory").value
+    assert said.startswith("0.4 GB free, and a lesson takes up to 1 GB")
 
 
 @pytest.mark.parametrize(
-    "package",
-    ["numpy", "packaging", "filelock", "huggingface_hub", "transformers", "tqdm"],
+    ("package", "arguments"),
+    [
+        ("numpy", []),
+        ("packaging", []),
+        ("filelock", ["--copy-to", "copy"]),
+        ("huggingface_hub", ["--copy-to", "copy"]),
+        ("transformers", []),
+        ("safetensors", ["--copy-to", "copy"]),
+        ("tokenizers", []),
+    ],
 )
-@pytest.mark.parametrize("copies", [False, True])
 def test_a_package_that_cannot_be_imported_gets_a_line(
-    package, copies, tmp_path, monkeypatch
+    package, arguments, tiny, tmp_path, monkeypatch
 ):
+    monkeypatch.chdir(tmp_path)
     # Nothing is there and no source is asked before filelock is missed.
     monkeypatch.setenv("BERTLAB_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
     monkeypatch.delenv("BERTLAB_MODEL", raising=False)
-    arguments = ["--copy-to", str(tmp_path / "copy")] if copies else []
-    if package != "filelock":
-        arguments += ["--model", str(write(tmp_path / "tiny", tiny_files()))]
+    model = [] if package == "filelock" else ["--model", str(tiny)]
     done = subprocess.run(
-        [sys.executable, "-c", WITHOUT, package, *arguments],
+        [sys.executable, "-c", WITHOUT, package, *model, *arguments],
         capture_output=True,
         text=True,
         timeout=120,
@@ -173,16 +181,11 @@ def test_a_package_that_cannot_be_imported_gets_a_line(
     assert (done.returncode, done.stderr) == (1, said)
 
 
-def test_little_memory_is_said(monkeypatch):
-    monkeypatch.setenv("MEM_LIMIT", "400000000")
-    memory = {f.label: f for f in report.machine_findings()}["memory"]
-    assert memory.value.startswith("0.4 GB free, and a lesson takes up to 1 GB")
-
-
 def test_copies_the_default_model_so_that_the_folder_is_enough(bert, tmp_path, capsys):
     folder = tmp_path / "stick" / "bert"
-    assert main(["--copy-to", str(folder)]) == 0
-    assert str(folder) in capsys.readouterr().out
+    for _ in range(2):  # what holds it already is left as it is
+        assert main(["--copy-to", str(folder)]) == 0
+        assert str(folder) in capsys.readouterr().out
     assert sorted(path.name for path in folder.iterdir()) == [
         *["config.json", "model.safetensors", "tokenizer_config.json", "vocab.txt"]
     ]
@@ -192,18 +195,15 @@ def test_copies_the_default_model_so_that_the_folder_is_enough(bert, tmp_path, c
     assert copy.tokenizer.model_max_length == 512
     text = "Unbelievable Café — 東京 🙂 [SEP] don't"
     assert copy.tokenizer(text) == bert.tokenizer(text)
-
-    assert main(["--copy-to", str(folder)]) == 0
     assert [path.name for path in folder.parent.iterdir()] == ["bert"]
 
 
 def test_never_copies_over_something_else(tiny, tmp_path, capsys):
     other = write(tmp_path / "other", {"thesis.txt": b"mine"})
-    assert main(["--model", str(tiny), "--copy-to", str(other)]) == 1
-    assert "holds something else" in capsys.readouterr().err
-    assert [path.name for path in other.iterdir()] == ["thesis.txt"]
-    assert main(["--model", str(tiny), "--copy-to", str(other / "thesis.txt")]) == 1
-    assert (other / "thesis.txt").read_bytes() == b"mine"
+    for target in (other, other / "thesis.txt"):
+        assert main(["--model", str(tiny), "--copy-to", str(target)]) == 1
+        assert "holds something else" in capsys.readouterr().err
+    assert [path.read_bytes() for path in other.iterdir()] == [b"mine"]
 
 
 def test_copies_into_an_empty_folder(tiny, tmp_path):

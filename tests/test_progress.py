@@ -1,7 +1,6 @@
 """How far a list has come: shown in a kernel, never in a plain Python."""
 
 import sys
-from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -15,6 +14,16 @@ from bertlab.encoder import encode
 from bertlab.progress import steps
 
 WIDGETS = "application/vnd.jupyter.widget-state+json"
+DONE = """
+from bertlab.progress import steps
+print([item for item in steps("abcd", "Counting <to> 4")])
+"""
+STOPPED = """
+import signal
+for item in steps("abcd", "Counting <to> 4"):
+    if item == "c":
+        signal.raise_signal(signal.SIGINT)
+"""
 
 
 def run(*cells):
@@ -45,86 +54,36 @@ def errors(notebook):
     ]
 
 
-STOPPED = """
-import signal
-from bertlab.progress import steps
-for item in steps("abcd", "Counting <to> 4"):
-    if item == "c":
-        signal.raise_signal(signal.SIGINT)
-"""
-# The model is no part of this: what stops is the loop over the batches.
-STOPPED_ENCODE = """
-import signal
-from types import SimpleNamespace
-from bertlab import encoder
-
-def prepared(bert, entry, n):
-    return SimpleNamespace(ids=[0] * 200, mask=[1], vectors=None)
-
-runs = []
-def run(bert, batch, *more):
-    runs.append(len(batch))
-    if len(runs) == 3:
-        signal.raise_signal(signal.SIGINT)
-    return batch
-
-encoder._prepared, encoder._run = prepared, run
-encoder.encode(SimpleNamespace(name="tiny"), ["the"] * 20, progress=True)
-"""
-
-
-@pytest.fixture(scope="module")
-def notebook():
-    return run(
-        "from bertlab.progress import steps\n"
-        "print([item for item in steps('abcd', 'Counting <to> 4')])",
-        STOPPED,
-        STOPPED_ENCODE,
-        "list(steps([], 'Nothing'))",
-    )
-
-
-def test_in_a_kernel(notebook):
-    done, stopped, encoded, nothing = shown(notebook)
+def test_in_a_kernel_and_what_is_saved():
+    notebook = run(DONE, STOPPED, "list(steps([], 'Nothing'))")
+    done, stopped, nothing = shown(notebook)
     assert done == '<div role="status">Counting &lt;to&gt; 4: done.</div>'
     assert ">Counting &lt;to&gt; 4: stopped at 50%. Run the cell again.<" in stopped
-    assert ">Running 20 texts through tiny: stopped at 50%. Run the" in encoded
     assert nothing == '<div role="status">Nothing: done.</div>'
-    assert errors(notebook) == ["KeyboardInterrupt"] * 2
-    assert notebook.cells[0].outputs[-1].text == "['a', 'b', 'c', 'd']\n"
-    assert not any(
-        output.get("name") == "stderr"
-        for cell in notebook.cells
-        for output in cell.outputs
-    )
+    assert errors(notebook) == ["KeyboardInterrupt"]
+    outputs = [output for cell in notebook.cells for output in cell.outputs]
+    said = {output.name: output.text for output in outputs if "name" in output}
+    assert said == {"stdout": "['a', 'b', 'c', 'd']\n"}
 
-
-def test_what_is_saved(notebook):
-    saved = nbformat.from_dict(notebook)
-    clean(saved)
-    bars = [cell.outputs[0] for cell in saved.cells]
-    assert [bar["data"] for bar in bars] == [
-        {"text/plain": "Counting <to> 4."},
-        {"text/plain": "Counting <to> 4."},
-        {"text/plain": "Running 20 texts through tiny."},
-        {"text/plain": "Nothing."},
-    ]
+    clean(notebook)
+    bars = [cell.outputs[0] for cell in notebook.cells]
+    saved = ["Counting <to> 4.", "Counting <to> 4.", "Nothing."]
+    assert [bar["data"] for bar in bars] == [{"text/plain": text} for text in saved]
     assert all(bar["metadata"] == {} for bar in bars)
 
 
-def bars(monkeypatch):
-    """Pretend to be in a kernel; return all that the bar says, one after the other."""
+@pytest.fixture
+def said(monkeypatch):
+    """Pretend to be in a kernel; hold all that the bar says, one after the other."""
     said = []
-
-    def bar(what):
-        return lambda sentence, share: said.append((sentence, share))
-
-    monkeypatch.setattr("bertlab.progress._bar", bar)
+    monkeypatch.setattr(
+        "bertlab.progress._bar",
+        lambda what: lambda sentence, share: said.append((sentence, share)),
+    )
     return said
 
 
-def test_each_step_is_said(monkeypatch):
-    said = bars(monkeypatch)
+def test_each_step_is_said(said):
     assert list(steps("abc", "Counting")) == ["a", "b", "c"]
     assert said == [
         ("Counting: 0%", 0),
@@ -135,8 +94,7 @@ def test_each_step_is_said(monkeypatch):
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
-def test_an_error_inside_is_passed_on(monkeypatch, error):
-    said = bars(monkeypatch)
+def test_an_error_inside_is_passed_on(said, error):
     with pytest.raises(error):
         for item in steps("abc", "Counting"):
             if item == "b":
@@ -149,49 +107,32 @@ def tiny(tmp_path_factory):
     return bertlab.load(write(tmp_path_factory.mktemp("tiny") / "bert", tiny_files()))
 
 
-def test_a_list_of_texts(tiny, monkeypatch):
-    monkeypatch.setattr(encoder, "BATCH_TOKENS", 10)  # two texts
-    said = bars(monkeypatch)
-    assert len(encode(tiny, ["the bank"] * 4, progress=True)) == 4
-    assert [sentence for sentence, _ in said] == [
-        f"Running 4 texts through {tiny.name}: {how}" for how in ("0%", "50%", "done.")
-    ]
-    said.clear()
-    encode(tiny, ["the"], progress=True)
-    assert said[0][0] == f"Running 1 text through {tiny.name}: 0%"
-    said.clear()
-    encode(tiny, ["the bank"] * 4)
-    assert said == []
-
-
-def test_plain_python_shows_nothing(tiny, capfd, monkeypatch):
-    encode(tiny, ["the"], progress=True)
-    monkeypatch.setitem(sys.modules, "IPython", None)
-    assert list(steps("ab", "Counting")) == ["a", "b"]
-    assert capfd.readouterr() == ("", "")
-
-
-def test_ipython_in_a_terminal_shows_nothing(capfd, monkeypatch):
-    monkeypatch.setattr("IPython.get_ipython", object)
-    assert list(steps("ab", "Counting")) == ["a", "b"]
-    assert capfd.readouterr() == ("", "")
-
-
 @pytest.mark.parametrize(
-    "asked, texts, shows",
+    ("texts", "asked", "steps"),
     [
-        ({}, encoder.MANY, False),
-        ({}, encoder.MANY + 1, True),
-        ({"progress": True}, 2, True),
-        ({"progress": False}, encoder.MANY + 1, False),
+        (4, {"progress": True}, ["4 texts", "0%", "50%", "done."]),
+        (1, {"progress": True}, ["1 text", "0%", "done."]),
+        (4, {}, None),
+        (6, {}, ["6 texts", "0%", "33%", "67%", "done."]),  # somebody has to wait
+        (6, {"progress": False}, None),
     ],
 )
-def test_encode_shows_a_bar_where_somebody_has_to_wait(
-    monkeypatch, asked, texts, shows
+def test_encode_shows_a_bar_where_it_is_asked_or_takes_long(
+    tiny, said, monkeypatch, texts, asked, steps
 ):
-    said = bars(monkeypatch)
-    given = SimpleNamespace(ids=[0], mask=[1], vectors=None)
-    monkeypatch.setattr(encoder, "_prepared", lambda bert, entry, n: given)
-    monkeypatch.setattr(encoder, "_run", lambda bert, batch, *more: batch)
-    assert len(encode(SimpleNamespace(name="tiny"), ["the"] * texts, **asked)) == texts
-    assert bool(said) == shows
+    monkeypatch.setattr(encoder, "BATCH_TOKENS", 10)  # two texts
+    monkeypatch.setattr(encoder, "MANY", 5)
+    assert len(encode(tiny, ["the bank"] * texts, **asked)) == texts
+    what, *shares = steps or [""]
+    expected = [f"Running {what} through {tiny.name}: {share}" for share in shares]
+    assert [sentence for sentence, _ in said] == expected
+
+
+@pytest.mark.parametrize("where", ["plain Python", "a terminal"])
+def test_where_there_is_no_notebook_nothing_is_shown(capfd, monkeypatch, where):
+    if where == "plain Python":
+        monkeypatch.setitem(sys.modules, "IPython", None)
+    else:
+        monkeypatch.setattr("IPython.get_ipython", object)
+    assert list(steps("ab", "Counting")) == ["a", "b"]
+    assert capfd.readouterr() == ("", "")
