@@ -59,7 +59,7 @@ def test_a_group_has_its_own_colour_and_marker():
     assert plot.axes.lines[0].get_color() == CYCLE[0]
     above, below = plot.figure.axes[1], plot.figure.axes[3]
     for one, other in zip(above.lines, below.lines):
-        assert one.get_color() == other.get_color()
+        assert (one.get_color() == other.get_color()).all()
         # From dark to light.
     light = [sum(line.get_color()[:3]) for line in above.lines]
     assert light == sorted(light)
