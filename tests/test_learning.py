@@ -9,7 +9,7 @@ from test_widgets import PLAIN_FIGURE, said, shown
 from bertlab.errors import InputError
 from bertlab.learning import Record, between, curves, learn, trainer_for
 from bertlab.letters import FIRST_SIGNAL, MARK, SIGNALS, signals
-from bertlab.plots import plot_learned, plot_learning
+from bertlab.plots import plot_learning
 from bertlab.widgets import growing, learning_explorer
 from bertlab.widgets.learning import planes
 
@@ -193,13 +193,12 @@ def learned(record, at=1, **more):
 
 
 def test_every_value_of_the_curves_is_drawn():
-    plot = plot_learning(CURVES, steps=STEPS, chance=CHANCE, at=1)
-    one, two, level, now = plot.axes.lines
+    plot = plot_learning(CURVES, steps=STEPS, chance=CHANCE)
+    one, two, level = plot.axes.lines
     assert list(one.get_xdata()) == STEPS
     np.testing.assert_allclose(one.get_ydata(), [25, 50, 100])
     np.testing.assert_allclose(two.get_ydata(), [10, 20, 30])
     assert set(level.get_ydata()) == {25}
-    assert set(now.get_xdata()) == {10}
     assert one.get_marker() != two.get_marker()
     assert plot.caption == (
         "After 0, 10 and 20 steps: told right 25%, 50%, 100%; $x$ 10%, 20%, 30%. To"
@@ -235,21 +234,6 @@ def test_what_the_model_is_like_at_one_time(record):
     points = plot.figure.axes[1].lines
     assert sum(len(line.get_xdata()) for line in points) == 40
     assert len({line.get_marker() for line in points}) == 4
-
-
-def test_points_and_weights_have_to_fit():
-    how = {
-        "tokens": [["a", "b"]],
-        "answers": [0],
-        "classes": "AB",
-        "labels": [0, 1],
-        "steps": STEPS,
-        "at": 0,
-    }
-    with pytest.raises(ValueError, match="weights for 1 texts"):
-        plot_learned([[1.0]], np.zeros((2, 2)), CURVES, **how)
-    with pytest.raises(ValueError, match="points for 2 labels"):
-        plot_learned([[1.0, 0]], np.zeros((3, 2)), CURVES, **how)
 
 
 @pytest.mark.parametrize("which", ["curves", "one time"])

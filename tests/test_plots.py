@@ -37,7 +37,7 @@ PLAIN = {
     ("img", ("alt", "src", "style")),
     ("figcaption", ("aria-hidden", "style")),
 }
-STRANGE = [HOSTILE[0], HOSTILE[2], HOSTILE[-1], "\u202eש\x00\n$x_", "東한👩" + "W" * 40]
+STRANGE = [HOSTILE[2], HOSTILE[-1], "\u202eש\x00\n$x_", "東한👩" + "W" * 40]
 RANDOM = np.random.default_rng(5)
 BASELINE = np.linspace(-0.2, 0.4, 61)  # 5 % lie below -0.17, 95 % below 0.37
 WEIGHTS = np.array([[0.7, 0.2, 0.1], [0.004, 0.496, 0.5], [0.0, 0.05, 0.95]])
