@@ -1,14 +1,9 @@
 """The picture of accuracies: its dots, lines and figures equal what was given."""
 
-import warnings
-
-import matplotlib as mpl
 import numpy as np
 import pytest
-from markup import HOSTILE
 from matplotlib.colors import to_rgba
-from matplotlib.figure import Figure
-from test_plots import UNUSUAL, ticks
+from test_plots import inside, texts, ticks
 
 from bertlab.plots import plot_accuracies
 from bertlab.plots.style import CYCLE, MARKERS
@@ -37,24 +32,6 @@ def levels(plot):
     }
 
 
-def written(plot):
-    return [text.get_text() for text in plot.axes.texts]
-
-
-def inside(plot):
-    """Whether every letter lies within the picture."""
-    plot.figure.draw_without_rendering()
-    axes = plot.axes
-    texts = [*axes.get_yticklabels(), *axes.texts, axes.xaxis.label]
-    if legend := axes.get_legend():
-        texts += legend.get_texts()
-    width, height = plot.figure.bbox.size
-    boxes = [text.get_window_extent() for text in texts if text.get_text()]
-    return all(
-        b.x0 >= 0 and b.y0 >= 0 and b.x1 <= width and b.y1 <= height for b in boxes
-    )
-
-
 def test_a_dot_is_a_mean_and_its_line_goes_from_the_lowest_to_the_highest():
     plot = plot_accuracies(TOPIC, chance=0.25)
     (line,) = dots(plot)
@@ -65,7 +42,7 @@ def test_a_dot_is_a_mean_and_its_line_goes_from_the_lowest_to_the_highest():
     assert ticks(plot.axes) == ["[CLS]", "mean", "shuffled"]
     assert plot.axes.yaxis_inverted()
     assert levels(plot) == {25: ":"}
-    assert written(plot) == ["84.0", "90.0", "25.0"]
+    assert texts(plot.axes) == ["84.0", "90.0", "25.0"]
     assert plot.caption == (
         "Accuracy, [CLS] 84.0% (80.0% to 90.0%), mean 90.0% and shuffled 25.0% (20.0%"
         " to 30.0%), by chance 25.0%. In brackets: lowest and highest of the repeats."
@@ -83,12 +60,9 @@ def test_an_interval_is_drawn_as_it_is_given():
         " In brackets: 95 % of texts."
     )
     assert "line: 95 % of texts" in plot.axes.get_xlabel()
-
-
-def test_a_single_value_has_no_spread_to_speak_of():
-    plot = plot_accuracies({"[CLS]": 0.8, "mean": [0.9]}, chance=0.5)
-    assert "brackets" not in plot.caption
-    assert "line" not in plot.axes.get_xlabel()
+    single = plot_accuracies({"[CLS]": 0.8, "mean": [0.9]}, chance=0.5)
+    assert "brackets" not in single.caption
+    assert "line" not in single.axes.get_xlabel()
 
 
 def test_groups_differ_in_colour_and_marker_and_stand_together():
@@ -106,12 +80,9 @@ def test_groups_differ_in_colour_and_marker_and_stand_together():
     )
     assert "sentiment: mean 65.0% (60.0% to 70.0%) and shuffled 50.0%" in plot.caption
     assert plot.caption.endswith("lowest and highest of the 5 seeds.")
-
-
-def test_one_level_of_chance_is_one_line():
-    plot = plot_accuracies(TWO, chance=0.5)
-    assert levels(plot) == {50: ":"}
-    assert "dotted: chance;" in plot.axes.get_xlabel()
+    alike = plot_accuracies(TWO, chance=0.5)
+    assert levels(alike) == {50: ":"}
+    assert "dotted: chance;" in alike.axes.get_xlabel()
 
 
 def test_controls_are_hollow():
@@ -126,14 +97,12 @@ def test_controls_are_hollow():
     legend = [text.get_text() for text in plot.axes.get_legend().get_texts()]
     assert legend == ["topic", "sentiment"]
     assert "hollow" not in plot_accuracies(TOPIC, chance=0).axes.get_xlabel()
-
-
-def test_a_group_of_controls_alone_is_named_too():
-    plot = plot_accuracies(
-        {"a": {"x": 0.5, "y": 0.6}, "b": {"x": 0.4}}, chance=0, control=["x"]
-    )
-    legend = [text.get_text() for text in plot.axes.get_legend().get_texts()]
-    assert legend == ["a", "b"]
+    # The key shows a group filled where one of its names is no control.
+    groups = {"first": {"a": [0.5], "b": [0.6]}, "second": {"a": [0.4]}}
+    plot = plot_accuracies(groups, chance=0.25, control=["a"])
+    first, second = plot.axes.get_legend().get_lines()
+    assert first.get_markerfacecolor() == first.get_color()
+    assert second.get_markerfacecolor() == "white"
 
 
 @pytest.mark.parametrize("rows", [1, 2, 12])
@@ -153,47 +122,3 @@ def test_every_letter_lies_within_the_picture(rows, value):
         first, last = plot.axes.get_xlim()
         assert first < 100 * value < last
         assert max(plot.axes.get_xticks()) <= 100
-
-
-@pytest.mark.parametrize(
-    ("accuracies", "more", "says"),
-    [
-        ({}, {}, "no accuracy"),
-        ({"topic": {}}, {}, "'topic' has no accuracy"),
-        ({"[CLS]": []}, {}, "no finite numbers"),
-        ({"[CLS]": [0.5, np.nan]}, {}, "no finite numbers"),
-        ({"[CLS]": [0.5, 0.6]}, {"interval": "95 %"}, "three|low, high"),
-        ({"[CLS]": [0.5, 0.6, 0.7]}, {"interval": "95 %"}, "in order"),
-    ],
-)
-def test_what_cannot_be_drawn_is_said(accuracies, more, says):
-    with pytest.raises(ValueError, match=says):
-        plot_accuracies(accuracies, chance=0.5, **more)
-
-
-@pytest.mark.parametrize("text", [*HOSTILE, "$x_", "猫", "a\nb", "שלום"])
-def test_names_are_text(text):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        plot = plot_accuracies(
-            {text: {text: [0.5, 0.6]}, "b": {"c": 0.5}}, chance=0.5, label=text
-        )
-        assert "<script" not in plot.html()
-        plot.picture()
-
-
-def test_axes_that_are_given_are_drawn_on_whatever_the_readers_settings():
-    ax = Figure().add_subplot()
-    assert plot_accuracies(TOPIC, chance=0.25, ax=ax).axes is ax
-    wanted = plot_accuracies(TWO, chance=CHANCE).svg()
-    with mpl.rc_context(UNUSUAL):
-        assert plot_accuracies(TWO, chance=CHANCE).svg() == wanted
-
-
-def test_the_key_shows_a_group_filled_where_one_of_its_names_is_no_control():
-    rows = {"a word": [0.5], "[CLS]": [0.6]}
-    groups = {"first": rows, "second": {"a word": [0.4]}}
-    plot = plot_accuracies(groups, chance=0.25, control=["a word"])
-    first, second = plot.axes.get_legend().get_lines()
-    assert first.get_markerfacecolor() == first.get_color()
-    assert second.get_markerfacecolor() == "white"

@@ -1,17 +1,13 @@
 """The picture of distributions: its heights, lines and shares are those of the data."""
 
-import warnings
+from itertools import combinations
 
-import matplotlib as mpl
 import numpy as np
 import pytest
-from markup import HOSTILE
-from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
-from test_plots import UNUSUAL, ticks
+from test_plots import inside, outlines, texts, ticks
 
 from bertlab.plots import plot_distributions
-from bertlab.tokens import isolated
 
 GROUPS = {
     "two pads": [0.75, 0.9, 0.9, 0.95],
@@ -35,25 +31,6 @@ def thresholds(plot):
     return [x.get_xdata()[0] for x in plot.axes.lines if x.get_linestyle() == ":"]
 
 
-def written(plot):
-    return [text.get_text() for text in plot.axes.texts]
-
-
-def inside(plot):
-    """Whether every letter lies within the picture, and none on another."""
-    plot.figure.draw_without_rendering()
-    axes = plot.axes
-    texts = [*axes.get_yticklabels(), *axes.texts, axes.xaxis.label]
-    width, height = plot.figure.bbox.size
-    boxes = [text.get_window_extent() for text in texts if text.get_text()]
-    apart = all(
-        not one.overlaps(other) for i, one in enumerate(boxes) for other in boxes[:i]
-    )
-    return apart and all(
-        b.x0 >= 0 and b.y0 >= 0 and b.x1 <= width and b.y1 <= height for b in boxes
-    )
-
-
 def test_a_histogram_has_the_groups_counts():
     plot = plot_distributions(GROUPS, **TWO)
     for row, (step, values) in enumerate(zip(filled(plot), GROUPS.values())):
@@ -72,7 +49,7 @@ def test_a_histogram_has_the_groups_counts():
 def test_the_shares_stand_beside_and_add_up():
     plot = plot_distributions(GROUPS, **TWO)
     # A value on a threshold belongs to what is above it.
-    assert written(plot) == [
+    assert texts(plot.axes) == [
         *("under\n0.3", "0%", "50%"),
         *("between", "0%", "38%"),
         *("over\n0.7", "100%", "12%"),
@@ -85,9 +62,9 @@ def test_the_shares_stand_beside_and_add_up():
 
 
 def test_one_threshold():
-    plot = plot_distributions(GROUPS, thresholds=[0.5], label="cosine")
+    plot = plot_distributions(GROUPS, thresholds=[0.5], label="cosine", of="values")
     assert thresholds(plot) == [0.5]
-    assert written(plot)[:4] == ["under\n0.5", "0%", "62%", "over\n0.5"]
+    assert texts(plot.axes)[:4] == ["under\n0.5", "0%", "62%", "over\n0.5"]
     assert "between" not in plot.caption
     assert "(8 values)" in plot.caption
 
@@ -105,7 +82,10 @@ def test_one_threshold():
     ],
 )
 def test_letters_lie_inside_and_apart(groups):
-    assert inside(plot_distributions(groups, **TWO))
+    plot = plot_distributions(groups, **TWO)
+    assert inside(plot)
+    boxes = outlines([*plot.axes.texts, *plot.axes.get_yticklabels()])
+    assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
 
 
 def test_each_group_has_a_second_cue():
@@ -114,40 +94,3 @@ def test_each_group_has_a_second_cue():
     looks = {(step.get_facecolor(), step.get_hatch()) for step in steps}
     assert len(looks) == 6
     assert len({step.get_hatch() for step in steps}) == 6
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_a_strange_name_is_drawn_and_told(name):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        plot = plot_distributions({name: [0.1, 0.9]}, **TWO)
-        plot.figure.draw_without_rendering()
-    assert isolated(name) in plot.caption
-
-
-def test_the_readers_own_settings_change_nothing():
-    wanted = plot_distributions(GROUPS, **TWO).svg()
-    with mpl.rc_context(UNUSUAL):
-        assert plot_distributions(GROUPS, **TWO).svg() == wanted
-
-
-@pytest.mark.parametrize(
-    ("groups", "at", "says"),
-    [
-        ({}, (0.3,), "no group"),
-        ({"a": []}, (0.3,), "'a' has no values"),
-        ({"a": [0.1, np.nan]}, (0.3,), "not finite"),
-        (GROUPS, (), "thresholds that rise"),
-        (GROUPS, (0.7, 0.3), "thresholds that rise"),
-    ],
-)
-def test_what_cannot_be_drawn_is_refused(groups, at, says):
-    with pytest.raises(ValueError, match=says):
-        plot_distributions(groups, thresholds=at, label="cosine")
-
-
-def test_on_given_axes():
-    ax = Figure(figsize=(8, 4)).add_subplot()
-    plot = plot_distributions(GROUPS, ax=ax, **TWO)
-    assert plot.axes is ax
-    assert len(filled(plot)) == 2

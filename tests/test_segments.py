@@ -175,7 +175,7 @@ def test_a_map_without_a_name_for_each_token_is_refused(values, more):
 def test_no_curve_or_one_without_a_value_is_refused():
     with pytest.raises(ValueError, match="give at least one"):
         plot_layers({}, label="moved")
-    with pytest.raises(ValueError, match="'words' has no value at any layer"):
+    with pytest.raises(ValueError, match="'words' has no value"):
         plot_layers({"words": [np.nan, np.nan]}, label="moved")
 
 

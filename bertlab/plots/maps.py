@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..tokens import isolated
 from .plot import (
     Plot,
     beside,
@@ -50,13 +51,14 @@ def plot_map(points, *, labels, groups=None, shares=None):
     near = np.unravel_index(distance.argmin(), distance.shape)
     caption = (
         f"A map of {len(points)} words; the two nearest to each other are"
-        f" {labels[near[0]]} and {labels[near[1]]}."
+        f" {isolated(labels[near[0]])} and {isolated(labels[near[1]])}."
     )
     if len(names) > 1:
         legend_above(ax, ncols=5, columnspacing=1.2, handletextpad=0.2)
         own = sum(groups[i] == groups[j] for i, j in enumerate(distance.argmin(axis=1)))
+        told = listed(map(isolated, names))
         caption = (
-            f"A map of {len(points)} words in {len(names)} groups ({listed(names)})."
+            f"A map of {len(points)} words in {len(names)} groups ({told})."
             f" For {own} of them the nearest word on the map is of the same group."
         )
     return Plot(ax.figure, ax, caption + kept)

@@ -3,7 +3,16 @@
 import numpy as np
 
 from ..tokens import isolated, shorten
-from .plot import Plot, draw_groups, drawable, framed_axes, listed, new_axes, styled
+from .plot import (
+    Plot,
+    draw_groups,
+    drawable,
+    framed_axes,
+    legend_above,
+    listed,
+    new_axes,
+    styled,
+)
 from .style import BLUE, HATCHED, INK, ON_WHITE, VERMILION, WRITE
 
 
@@ -111,7 +120,8 @@ def plot_similarities(groups, baseline, *, compared):
     ax.set_ylim(len(pairs) - 0.4, -0.6)
     ax.set_xlim(min(low, *(v for *_, v in pairs)) - 0.04, 1.02)
     ax.set_xlabel(f"cosine similarity\nhatched: 90 % of {compared}; dotted: their mean")
-    ax.legend(loc="lower right", frameon=True, fontsize=10)
+    where = {"loc": "lower right", "bbox_to_anchor": None}
+    legend_above(ax, frameon=True, fontsize=10, **where)
     means = [
         f"{isolated(name)} {np.mean(list(group.values())):.2f}"
         for name, group in groups.items()

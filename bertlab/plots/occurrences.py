@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..tokens import quoted
+from ..tokens import isolated, quoted
 from .plot import (
     Plot,
     beside,
@@ -130,10 +130,10 @@ def occurrences_caption(points, senses, word, numbers, titles, shares):
     n, names = len(senses), list(dict.fromkeys(senses))
     told = f"{n} occurrences of {quoted(word)} on their first two principal components"
     if len(names) > 1:
-        groups = [
-            f"{name} ({listed([x for x, s in zip(numbers, senses) if s == name], 12)})"
-            for name in names
-        ]
+        groups = []
+        for name in names:
+            own = [number for number, sense in zip(numbers, senses) if sense == name]
+            groups.append(f"{isolated(name)} ({listed(own, 12)})")
         told += f", numbered; by sense: {'; '.join(groups)}"
     told += "."
     where = [f"{title}: " if title and len(titles) > 1 else "" for title in titles]

@@ -48,11 +48,12 @@ def plot_padded(batch, compared):
     lines = _lines(compared)
     heights = (n * BLOCK, len(lines) * ROW)
     height = TOP + heights[0] + KEY + GAP + heights[1] + BELOW
-    figure = Figure(figsize=(WIDTH, height))
+    ax = Figure(figsize=(WIDTH, height)).add_axes((0, 0, 1, 1))
+    ax.set_axis_off()
 
     def inside(left, top, wide, high):
         place = left / WIDTH, 1 - (top + high) / height, wide / WIDTH, high / height
-        return figure.add_axes(place)
+        return ax.inset_axes(place)
 
     grid = inside(LEFT, TOP, WIDTH - LEFT - 0.08, heights[0])
     top = max(compared.apart, *(float(moved.max()) for moved in compared.moved))
@@ -63,7 +64,7 @@ def plot_padded(batch, compared):
     _draw_key(key, shade, compared.apart)
     cosines = inside(1.75, TOP + heights[0] + KEY + GAP, WIDTH - 3.25, heights[1])
     _draw_cosines(cosines, lines, compared)
-    return Plot(figure, grid, padded_caption(batch, compared))
+    return Plot(ax.figure, grid, padded_caption(batch, compared))
 
 
 def _draw_grid(ax, batch, compared, shade):

@@ -253,7 +253,7 @@ def beside(ax, text, point, offset, **look):
 
 
 def legend_above(ax, **more):
-    """Put the legend over the axes, where it hides nothing."""
+    """Put the legend over the axes, where it hides nothing, its names as they are."""
     place = {"loc": "lower left", "bbox_to_anchor": (0, 1), "frameon": False}
     legend = ax.legend(**(place | more))
     for text in legend.get_texts():

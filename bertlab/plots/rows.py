@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..tokens import isolated
 from .cells import draw_strips, write_cells
 from .plot import Plot, drawable, listed, new_axes, styled
 from .style import BLUE, GREY, VERMILION
@@ -37,7 +38,7 @@ def plot_rows(rows, *, labels):
     ax.set_xlabel("dimension")
     ax.figure.colorbar(image, ax=ax, pad=0.02, label="entry")
     norms = [
-        f"{label} {length:.2f}"
+        f"{isolated(label)} {length:.2f}"
         for label, length in zip(labels, np.linalg.norm(rows, axis=1))
     ]
     caption = (

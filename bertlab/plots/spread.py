@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..tokens import count, shorten
+from ..tokens import count, isolated, shorten
 from .pairs import rounded
 from .plot import Plot, drawable, styled
 from .style import BLUE, GREY, INK, ORANGE
@@ -52,8 +52,8 @@ def plot_spread(stages, *, tokens):
         ax.margins(x=0.06)
         ax.tick_params(axis="y", length=0)
         sentences.append(
-            f"{name}: means {_between(rows.mean(axis=1))}, standard deviations"
-            f" {_between(rows.std(axis=1))}, entries {_between(rows)}"
+            f"{isolated(name)}: means {_between(rows.mean(axis=1))}, standard"
+            f" deviations {_between(rows.std(axis=1))}, entries {_between(rows)}"
         )
     step = name_rows(panels[0], tokens, most=_MOST_LABELS, longest=14)
     if n <= _MOST_TICKS:
