@@ -140,7 +140,7 @@ def helper(*_):
 
 
 def calls_a_helper(*case):
-    return helper(len(case), np.zeros(3))
+    return helper(*case)
 
 
 def calls_nothing(*case):
@@ -609,6 +609,10 @@ def test_what_is_compared():
 
 def test_the_case_that_is_shown_is_the_one_that_is_wrong():
     assert "the answer for 4 is 1; 2.0 is wanted" in said(lambda x: 1)
+    # What stops only when it is looked at stops the answer too.
+    assert "stopped with ZeroDivision" in said(
+        lambda x: (1 / 0 for _ in "x"), seen_as=list
+    )
     text = said(lambda x: 1.0 if x == 2 else None)
     assert text == "Not yet: for 4 the function returns nothing."
 

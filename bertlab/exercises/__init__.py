@@ -12,7 +12,6 @@ from .context import (
     check_nearest_same,
     check_self_similarity,
 )
-from .exercise import Exercise
 from .feedback import Feedback
 from .padding import (
     check_batch_weights,
@@ -39,7 +38,6 @@ from .text import (
 from .whole_layer import check_embedding_layer, check_find_token, check_layer_norm
 
 __all__ = [
-    "Exercise",
     "Feedback",
     "Prediction",
     "check_add_positions",

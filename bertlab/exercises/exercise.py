@@ -80,7 +80,7 @@ class Exercise:
         for case in cases:
             try:
                 # A copy: an answer may change what it is given, and still be right.
-                value = answer(*deepcopy(case))
+                value = self.seen_as(answer(*deepcopy(case)))
             except Exception as error:
                 likely = next((_LIKELY[s] for s in _LIKELY if s in str(error)), "")
                 return not_yet(
@@ -89,7 +89,7 @@ class Exercise:
                 )
             if value is None or value is ...:
                 missing.append(case)
-            got.append(self.seen_as(value))
+            got.append(value)
         if len(missing) == len(cases):
             return _nothing(answer)
         if missing:

@@ -124,7 +124,7 @@ def predict(question, choices):
     ----------
     question : str
     choices : sequence
-        What to choose from; `Prediction.compare` expects one of these.
+        What to choose from; `Prediction.reveal` takes one of these.
 
     Returns
     -------
