@@ -7,6 +7,7 @@ from io import BytesIO
 
 import numpy as np
 from markup import elements, skeleton
+from matplotlib.axes import Axes
 from matplotlib.text import Text
 from PIL import Image
 
@@ -46,6 +47,8 @@ class Case:
         From a `Bert` to the explorer.
     computes : str
         What it calls to compute what it shows.
+    anew : (str, object)
+        A control, and a value of it for which that must be computed.
     typed : dict of str to str
         For each text control another value that can be used.
     needs : dict of str to (str, object)
@@ -54,6 +57,7 @@ class Case:
 
     make: Callable
     computes: str
+    anew: tuple
     typed: dict = field(default_factory=dict)
     needs: dict = field(default_factory=dict)
 
@@ -62,36 +66,43 @@ EXPLORERS = {
     "tokenizer": Case(
         lambda bert: widgets.tokenizer_explorer(bert, "hello, world!"),
         "bertlab.widgets.tokenizer.tokenize",
+        ("text", "a mouse"),
         {"text": "a dog", "pair": "unbelievably"},
     ),
     "neighbours": Case(
         lambda bert: widgets.neighbour_explorer(bert, "dog", k=5),
         "bertlab.widgets.neighbours.nearest_tokens",
+        ("word", "mouse"),
         {"word": "cat"},
     ),
     "positions": Case(
         lambda bert: widgets.position_explorer(bert),
         "bertlab.widgets.positions.place",
+        ("position", "77"),
         {"position": "3", "word": "cat"},
     ),
     "segments": Case(
         lambda bert: widgets.segment_explorer(bert, TEXT, "It was tired."),
         "bertlab.widgets.segments.encode",
+        ("first", "A mouse."),
         {"first": "A dog.", "second": "A cat."},
     ),
     "reconstruction": Case(
         lambda bert: widgets.reconstruction_explorer(bert),
         "bertlab.widgets.reconstruction.leave_out",
+        ("text", "a mouse"),
         {"text": "a dog", "pair": "a cat"},
     ),
     "context": Case(
         lambda bert: widgets.context_explorer(bert, "bank", BANKS),
         "bertlab.widgets.context.occurrence_states",
+        ("sentences", "one bank\ntwo bank"),
         {"word": "the", "sentences": "a bank, the bank\nthe bank"},
     ),
     "interventions": Case(
         lambda bert: widgets.intervention_explorer(bert, TEXT),
         "bertlab.widgets.interventions.encode",
+        ("first", "A mouse."),
         {
             "first": "A dog barked.",
             "second": "It was tired.",
@@ -109,11 +120,13 @@ EXPLORERS = {
     "padding": Case(
         lambda bert: widgets.padding_explorer(bert, "The cat sat.\nIt rained.", 9),
         "bertlab.widgets.padding.encode",
+        ("texts", "A mouse."),
         {"texts": "A cat sat.\nA dog.", "length": "12"},
     ),
     "attention": Case(
         lambda bert: widgets.attention_explorer(bert, TEXT),
         "bertlab.widgets.attention.text_attention.encode",
+        ("first", "A mouse."),
         {"first": "A dog.", "second": "A cat.", "from_token": "1", "to_token": "2"},
         {
             "from_token": ("mode", "inside one weight"),
@@ -123,6 +136,7 @@ EXPLORERS = {
     "learning": Case(
         lambda bert: widgets.learning_explorer(learned()),
         "bertlab.widgets.learning.plot_learned",
+        ("time", 0),
     ),
 }
 # Where a second text makes a pair.
@@ -175,16 +189,15 @@ def refused(explorer):
 
 def shown(explorer):
     """The text that stands for the view where it cannot be seen."""
-    found = elements(explorer.view.value)
-    for element in found:
-        if element.tag == "img":
-            return element.attributes["alt"]
-    for element in found:
-        if element.tag == "figcaption":
-            return element.words
-        if element.attributes.get("role") == "group":
-            return element.attributes["aria-label"]
-    raise AssertionError("a view without a text")
+    found = {}
+    for element in elements(explorer.view.value):
+        kind = "group" if element.attributes.get("role") == "group" else element.tag
+        found.setdefault(kind, element)
+    if "img" in found:
+        return found["img"].attributes["alt"]
+    if "figcaption" in found:
+        return found["figcaption"].words
+    return found["group"].attributes["aria-label"]
 
 
 def state(explorer):
@@ -222,10 +235,11 @@ def assert_legible(figure):
     figure.draw_without_rendering()
     page = figure.bbox
     beyond = {  # matplotlib keeps labels for ticks that it does not draw
-        tick.label1
-        for axes in figure.findobj(lambda artist: hasattr(artist, "xaxis"))
+        label
+        for axes in figure.findobj(Axes)
         for axis in (axes.xaxis, axes.yaxis)
         for tick in axis.get_major_ticks()
+        for label in (tick.label1, tick.label2)
         if not min(axis.get_view_interval()) - 1e-9
         <= tick.get_loc()
         <= max(axis.get_view_interval()) + 1e-9

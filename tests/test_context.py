@@ -133,7 +133,7 @@ def test_matrices_of_all_sizes(count):
 @pytest.mark.parametrize("word", ["$x$ <b>", "東京" * 9, "W" * 80])
 def test_long_names_leave_room_for_the_picture(word):
     plot = plot_context_matrix(
-        SIMILARITIES, labels=[word, *"234"], senses=[word, *"bcd"], title=word[:20]
+        SIMILARITIES, labels=[word, *"234"], senses=[word, *"bcd"]
     )
     assert_legible(plot.figure)
     assert plot.axes.get_position().width > 0.35

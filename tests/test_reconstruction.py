@@ -239,7 +239,7 @@ def test_distances_of_any_size_fit(scale):
     distances = {name: scale * d for name, d in DISTANCES.items()}
     cosines = dict.fromkeys(INGREDIENTS, -0.55)
     plot = reconstruction(distances=distances, cosines=cosines, present=scale)
-    assert_legible(plot.figure)
+    plot.picture()
     low, high = plot.axes.get_xlim()
     assert low == 0
     assert high >= max(1.1 * max(distances.values()), 0.01)
