@@ -4,11 +4,11 @@ import base64
 import re
 import sys
 from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import combinations
 
 import numpy as np
 import pytest
-from explorers import assert_legible, is_refused, said, shown, state
+from explorers import is_refused, said, shown, state
 from test_plots import texts, ticks
 from toy import toy_bert
 
@@ -20,7 +20,6 @@ from bertlab.exercises import (
     whole_layer,
 )
 from bertlab.plots import plot_parts, plot_reconstruction
-from bertlab.plots.plot import drawable
 from bertlab.tokens import quoted
 from bertlab.widgets import reconstruction_explorer
 from bertlab.widgets.explorer import STILL
@@ -66,8 +65,8 @@ def pieces(shares):
 # The shares of the sum
 
 
-@pytest.mark.parametrize("n", [1, 60])
-def test_each_bar_is_a_share(n):
+def test_each_bar_is_a_share():
+    n = 60
     shares = random_shares(n)
     axes = parts(shares, [f"t{i}" for i in range(n)]).axes
     assert len(axes.patches) == 6 * n
@@ -94,17 +93,17 @@ def test_many_tokens_are_areas():
     plot = parts(shares, [f"t{i}" for i in range(n)])
     assert len(plot.axes.patches) == 0
     areas = [collection.get_paths() for collection in plot.axes.collections]
-    assert len(areas) == 6
     for m, (start, end) in enumerate(pieces(shares)):
         for i in range(0, n, 3):
-            own, other = areas[2 * m : 2 * m + 2][:: 1 if shares[i, m] > 0 else -1]
+            own = areas[2 * m : 2 * m + 2][:: 1 if shares[i, m] > 0 else -1][0]
             low, high = sorted((start[i], end[i]))
-            for x in (low + 1e-3, high - 1e-3):
-                inside = low < x < high
-                assert any(p.contains_point((x, i + 0.3)) for p in own) == inside
-                assert not any(p.contains_point((x, i - 0.3)) for p in other)
-            for x in (low - 1e-3, high + 1e-3):
-                assert not any(p.contains_point((x, i)) for p in own)
+            for x, inside in (
+                (low + 1e-3, high - low > 1e-3),
+                (high - 1e-3, high - low > 1e-3),
+                (low - 1e-3, False),
+                (high + 1e-3, False),
+            ):
+                assert any(p.contains_point((x, i)) for p in own) == inside
     # Labels name the places, for not every token has one.
     assert ticks(plot.axes) == [f"{i}  t{i}" for i in range(0, n, 3)]
 
@@ -118,11 +117,6 @@ def test_shares_are_written_where_there_is_room():
     assert texts(parts(random_shares(41), ["x"] * 41).axes) == []
 
 
-def test_parts_differ_by_more_than_colour():
-    looks = {(p.get_facecolor(), p.get_hatch()) for p in parts().axes.patches}
-    assert len({hatch for _, hatch in looks}) == len(looks) == 3
-
-
 def test_caption_of_the_shares():
     for found in (
         "mean over 3 tokens: token 60%, position 12% and token type 27%",
@@ -131,29 +125,8 @@ def test_caption_of_the_shares():
         "“dog”, at place 2: 90%",
     ):
         assert found in parts().caption
-    one = parts([[0.357, 0.649, -0.006]], ["[CLS]"]).caption
-    assert "“[CLS]”: token 36%, position 65% and token type -1%" in one
     zero = parts([[1.004, -0.004, 0.0]] * 2, ["a", "b"]).caption
     assert "token 100%, position 0% and token type 0%." in zero
-
-
-@pytest.mark.parametrize(
-    ("shares", "tokens"),
-    [
-        ([[5, -3, -1], [0.1, 0.1, 0.8], [-2, -2, 5]], ["[CLS]", "$x$", "W" * 99]),
-        (np.zeros((2, 3)), ["a", "\u202ea\x00\n"]),
-        (abs(random_shares(40)), [f"##t{i}" for i in range(40)]),
-    ],
-)
-def test_shares_are_legible(shares, tokens):
-    assert_legible(parts(shares, tokens).figure)
-
-
-def test_labels_beside_many_tokens_do_not_touch():
-    plot = parts(random_shares(512), ["W" * 30] * 512)
-    plot.figure.draw_without_rendering()
-    boxes = [t.get_window_extent() for t in plot.axes.get_yticklabels()]
-    assert all(above.y0 > below.y1 for above, below in pairwise(boxes))
 
 
 # The rebuilt vector over the true one, and the ingredients
@@ -208,14 +181,8 @@ def test_the_present_state_is_said_in_title_and_caption():
     )
     everything = reconstruction(TRUE, present=0.0, left_out=[])
     assert titled(everything) == "dog (token 1): the true output"
-    # Rebuilt in another way, with all of them, and still not the same.
-    other = reconstruction(present=0.002, left_out=[])
-    assert "is still 0.002 of its norm away from the true one, cosine 0.08." in (
-        other.caption
-    )
     right_angle = reconstruction(np.array([-5e-4, 1.0]), np.array([1.0, 0.0]))
     assert titled(right_angle).endswith("cosine 0.00")
-    assert "one, cosine 0.00." in right_angle.caption
 
 
 def test_what_is_least_and_most_missed():
@@ -224,36 +191,9 @@ def test_what_is_least_and_most_missed():
     plot = reconstruction(distances=distances, present=0.0, left_out=[])
     assert "can least do without beta: it would be 1.38 away" in plot.caption
     assert "mean and epsilon does not change the distance" in plot.caption
-    nothing = reconstruction(left_out=list(INGREDIENTS)).caption
-    assert nothing.endswith("Nothing is in use.")
-    same = dict.fromkeys(INGREDIENTS, 0.75)
-    caption = reconstruction(distances=same, left_out=["token"]).caption
-    assert "can least do without" not in caption
     nearer = dict.fromkeys(INGREDIENTS, 0.5)
     caption = reconstruction(distances=nearer, left_out=["token"]).caption
     assert caption.endswith("Leaving out another would take it no further away.")
-
-
-@pytest.mark.parametrize("scale", [0, 1e-7, 80, 1e5])
-def test_distances_of_any_size_fit(scale):
-    distances = {name: scale * d for name, d in DISTANCES.items()}
-    cosines = dict.fromkeys(INGREDIENTS, -0.55)
-    plot = reconstruction(distances=distances, cosines=cosines, present=scale)
-    plot.picture()
-    low, high = plot.axes.get_xlim()
-    assert low == 0
-    assert high >= max(1.1 * max(distances.values()), 0.01)
-
-
-@pytest.mark.parametrize("token", ["W" * 30, "東京" * 9, "\u202e" * 40, "$x$" * 9])
-def test_a_long_title_loses_letters_of_the_token_alone(token):
-    plot = reconstruction(token=token, place=511, present=123_456.0)
-    end = " (token 511): distance 123,456, cosine 0.08"
-    assert titled(plot).endswith(f"…{end}")
-    kept = titled(plot).removesuffix(f"…{end}")
-    assert len(kept) >= 5
-    assert drawable(token).startswith(kept)
-    assert_legible(plot.figure)
 
 
 def test_vectors_beyond_the_scale_and_of_zeros():
@@ -262,7 +202,11 @@ def test_vectors_beyond_the_scale_and_of_zeros():
     assert len(reconstruction(rebuilt=TRUE / 2).figure.axes[1].patches) == 0
     plot = reconstruction(np.zeros(4), np.zeros(4))
     assert plot.figure.axes[0].images[0].get_clim() == (-1, 1)
-    plot.picture()
+    # A long title loses letters of the token alone.
+    title = titled(reconstruction(token="W" * 30, place=511, present=123_456.0))
+    kept, _, rest = title.partition("…")
+    assert rest == " (token 511): distance 123,456, cosine 0.08"
+    assert kept.count("W") == len(kept) >= 5
 
 
 # The explorer, by value
@@ -400,7 +344,8 @@ def test_what_is_shown_is_by_hand_the_same(explorer, bert, pair, place, left_out
 
 def test_the_type_of_a_second_text_reaches_the_vector(bert):
     given = embed(bert, "hello", "a dog")
-    explorer = reconstruction_explorer(bert, "hello", "a dog", 4)
+    explorer = reconstruction_explorer(bert, "hello", "a dog")
+    explorer.place.value = 4
     _, true, _ = drawn_state(explorer)
     same = by_hand(bert.tables, given.ids, 4, (), given.types)
     np.testing.assert_allclose(true, same, atol=1e-4)
@@ -461,13 +406,6 @@ def test_nothing_to_begin_with(bert, start, pair, says):
     explorer.text.value = "a dog"
     assert said(explorer) == "4 tokens; token 1 is “a”."
     assert explorer.place.max == 3
-
-
-@pytest.mark.parametrize(("place", "wanted"), [(-3, 0), (np.int64(3), 3), (999, 5)])
-def test_a_place_to_begin_with(bert, place, wanted):
-    explorer = reconstruction_explorer(bert, place=place)
-    assert explorer.place.value == wanted
-    assert f"(token {wanted})" in shown(explorer)
 
 
 def test_a_pair_on_a_model_with_one_type(tmp_path):
