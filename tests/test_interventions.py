@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from explorers import TEXT, is_refused, refused, said, shown, state
+from explorers import TEXT, said, shown
 from matplotlib.collections import QuadMesh
 from other_models import write_model
 from toy import toy_bert
@@ -474,20 +474,14 @@ def test_the_model_runs_once_for_each_input(bert, monkeypatch):
     assert runs[4:] == [1, 3]
 
 
-def test_a_model_with_one_type_and_few_positions(bert, tmp_path):
+def test_as_many_tokens_as_the_model_takes(bert, tmp_path):
     folder = write_model(tmp_path / "bert", "short", vocabulary(bert))
-    explorer = intervention_explorer(bertlab.load(folder), "the . bank")
-    before = state(explorer)
-    explorer.second.value = "the bank"
-    is_refused(explorer, before, explorer.second, "the bank")
-    assert "1 token type" in said(explorer)
-    explorer.second.value = ""
-    explorer.row.value, explorer.change.value = "24", "position row"
-    assert "type a whole number from 0 to 23, or end." in said(explorer)
+    explorer = intervention_explorer(bertlab.load(folder), ". " * 22)
+    assert "How far each of the 23 tokens that stay" in shown(explorer)
+    explorer.change.value = "position row"
     explorer.row.value = "23"
     assert "with position row 23" in shown(explorer)
-    assert not refused(explorer)
-    explorer.first.value = ". " * 22
-    assert "How far each of the 24 tokens that stay" in shown(explorer)
+    explorer.row.value = "24"
+    assert "type a whole number from 0 to 23, or end." in said(explorer)
     explorer.first.value = ". " * 23
     assert "25 tokens and the model takes 24" in said(explorer)
