@@ -35,6 +35,9 @@ from bertlab.errors import InputError, ModelError
 from bertlab.tokens import vocabulary
 from bertlab.widgets.explorer import OLD
 
+# Nothing may be said on stderr in a notebook.
+pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
+
 # What may be in an explorer's text box and means something else elsewhere.
 HOSTILE = {
     "markup": "</style></li><script id=x onload=1>\"'&lt;<!-- ]]>",

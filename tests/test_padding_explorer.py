@@ -247,6 +247,8 @@ def test_colours_go_from_nothing_to_two_tokens_apart():
     values = [mesh.get_array() for mesh in meshes if mesh.get_array() is not None]
     assert [value.count() for value in values] == [3, 2, 2]
     np.testing.assert_allclose(values[0].compressed(), MOVED[0])
+    # Under the mask is no memory's old content, of which matplotlib would warn.
+    assert all((value.data[value.mask] == 0).all() for value in values)
     assert {m.get_clim() for m in meshes if m.get_array() is not None} == {(0, 0.8)}
     assert "0.80 (line: 0.80, two tokens of a sentence, on average)" in words(key)
     assert list(key.lines[0].get_xdata()) == [0.8, 0.8]
