@@ -18,6 +18,8 @@ from bertlab.widgets.explorer import OLD, STILL
 
 TEXT = "The cat sat on the mat."
 BANKS = "A bank lends money.\nMy bank is shut.\n\nThe bank of the river."
+# Of `other_models`: it takes 24 tokens, of one type.
+SMALL = "short"
 PLAIN_MESSAGE = {("div", ("role", "style"))}
 
 

@@ -10,6 +10,7 @@ import pytest
 from explorers import (
     EXPLORERS,
     SECOND,
+    SMALL,
     TYPED,
     assert_legible,
     choices,
@@ -155,7 +156,7 @@ each = pytest.mark.parametrize("name", EXPLORERS)
 def small(bert, tmp_path_factory):
     """A BERT with 24 positions, one token type and other words."""
     folder = tmp_path_factory.mktemp("small") / "bert"
-    return bertlab.load(write_model(folder, "short", vocabulary(bert)))
+    return bertlab.load(write_model(folder, SMALL, vocabulary(bert)))
 
 
 def kept(bert):

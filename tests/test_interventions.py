@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from explorers import TEXT, said, shown
+from explorers import SMALL, TEXT, said, shown
 from matplotlib.collections import QuadMesh
 from other_models import write_model
 from toy import toy_bert
@@ -475,7 +475,7 @@ def test_the_model_runs_once_for_each_input(bert, monkeypatch):
 
 
 def test_as_many_tokens_as_the_model_takes(bert, tmp_path):
-    folder = write_model(tmp_path / "bert", "short", vocabulary(bert))
+    folder = write_model(tmp_path / "bert", SMALL, vocabulary(bert))
     explorer = intervention_explorer(bertlab.load(folder), ". " * 22)
     assert "How far each of the 23 tokens that stay" in shown(explorer)
     explorer.change.value = "position row"
