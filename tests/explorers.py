@@ -85,7 +85,7 @@ EXPLORERS = {
     ),
     "segments": Case(
         lambda bert: widgets.segment_explorer(bert, TEXT, "It was tired."),
-        "bertlab.widgets.segments.encode",
+        "bertlab.widgets.segments.plot_shifts",
         ("first", "A mouse."),
         {"first": "A dog.", "second": "A cat."},
     ),
