@@ -3,18 +3,17 @@
 import base64
 import re
 import xml.etree.ElementTree as ET
-from html import unescape
 from io import BytesIO
 
 import matplotlib as mpl
 import numpy as np
 import pytest
-from markup import HOSTILE, elements
+from explorers import TEXT, said
 from PIL import Image
 
 from bertlab import attention
 from bertlab.encoder import encode
-from bertlab.errors import InputError, ModelError
+from bertlab.errors import InputError
 from bertlab.widgets import attention_explorer
 from bertlab.widgets.attention import explorer as module
 from bertlab.widgets.attention.lines import EDGES, lines_svg
@@ -27,13 +26,13 @@ from bertlab.widgets.attention.part import (
     shares,
     strongest_lines,
 )
-from bertlab.widgets.attention.saving import file_name, save_pictures
+from bertlab.widgets.attention.saving import save_pictures
 from bertlab.widgets.attention.svg import Side
 from bertlab.widgets.attention.text_attention import read_token
 from bertlab.widgets.attention.thumbnails import sprite_style, tooltips
 from bertlab.widgets.explorer import STILL
 
-TEXT, PAIR = "The cat sat on the mat.", "It was tired."
+PAIR = "It was tired."
 SVG = "{http://www.w3.org/2000/svg}"
 # Three tokens of text A and two of B; 0 and 2 are special.
 WEIGHTS = np.array(
@@ -75,12 +74,6 @@ def fresh(shared):
     shared.from_token.value = shared.to_token.value = ""
     shared.start.value = 0
     return shared
-
-
-def said(explorer):
-    (line,) = elements(explorer.message.value)
-    assert line.attributes["role"] == "status"
-    return line.words
 
 
 def svgs(explorer):
@@ -150,17 +143,10 @@ def numbers(svg, side):
 # What is shown of a layer's attention
 
 
-def test_everything_is_chosen_at_first():
-    part = choose(WEIGHTS, [1], **ABOUT)
-    np.testing.assert_array_equal(part.weights, WEIGHTS)
-    assert part.rows.tolist() == part.columns.tolist() == [0, 1, 2, 3, 4]
-    assert part.outside is None and part.beyond == 0 and part.hidden == 0
-
-
 @pytest.mark.parametrize(
     ("pairs", "rows", "columns"),
     [
-        ("A→A", [0, 1, 2], [0, 1, 2]),
+        ("all", [0, 1, 2, 3, 4], [0, 1, 2, 3, 4]),
         ("A→B", [0, 1, 2], [3, 4]),
         ("B→A", [3, 4], [0, 1, 2]),
         ("B→B", [3, 4], [3, 4]),
@@ -170,6 +156,7 @@ def test_pairs(pairs, rows, columns):
     part = choose(WEIGHTS, [1], pairs=pairs, **ABOUT)
     assert part.rows.tolist() == rows and part.columns.tolist() == columns
     np.testing.assert_array_equal(part.weights, WEIGHTS[:, rows][..., columns])
+    assert part.outside is None and part.beyond == 0 and part.hidden == 0
 
 
 def test_special_tokens_hidden():
@@ -226,18 +213,6 @@ def test_each_side_of_a_pair_has_its_own_window():
     assert last_start(**ABOUT, pairs="B→B", most=2) == 0
 
 
-@pytest.mark.parametrize(
-    ("more", "words"),
-    [
-        ({"special": np.ones(5, bool), "hide": HIDDEN}, "only special tokens"),
-        ({"types": [0] * 5, "pairs": "A→B"}, "nothing to show for A→B"),
-    ],
-)
-def test_nothing_is_left(more, words):
-    with pytest.raises(InputError, match=words):
-        choose(WEIGHTS, [1], **ABOUT | more)
-
-
 def test_only_separators_are_special(bert):
     ids = bert.tokenizer("a [MASK] b").input_ids
     assert separators(bert, ids).tolist() == [True, False, False, False, True]
@@ -272,25 +247,16 @@ def encode_tokens(explorer):
 
 def test_numbers_beside_the_tokens_are_the_weights(fresh, weights):
     (svg,) = svgs(fresh)
-    matrix = weights[2, 4]
-    for side, table in (("from", matrix), ("to", matrix.T)):
+    matrix, tokens = weights[2, 4], encode_tokens(fresh)
+    for side, table, way in (("from", matrix, "to"), ("to", matrix.T, "from")):
         for row, found in zip(table, numbers(svg, side), strict=True):
             shown = {j: f"{w:.2f}" for j, w in enumerate(row) if w >= 0.01}
             assert found == shown
-
-
-def test_tokens_say_what_they_attend_to_most(fresh, weights):
-    (svg,) = svgs(fresh)
-    matrix, tokens = weights[2, 4], encode_tokens(fresh)
-    left, right = group(svg, "from"), group(svg, "to")
-    j, i = matrix[2].argmax(), matrix[:, 2].argmax()
-    assert left[2].get("aria-label") == (
-        f"cat (2): most to {tokens[j]} ({j}), {matrix[2, j]:.2f}"
-    )
-    assert right[2].get("aria-label") == (
-        f"cat (2): most from {tokens[i]} ({i}), {matrix[i, 2]:.2f}"
-    )
-    assert {token.get("tabindex") for token in left + right} == {"0"}
+        j = table[2].argmax()
+        assert group(svg, side)[2].get("aria-label") == (
+            f"cat (2): most {way} {tokens[j]} ({j}), {table[2, j]:.2f}"
+        )
+        assert {token.get("tabindex") for token in group(svg, side)} == {"0"}
 
 
 def test_caption_of_lines(fresh, weights):
@@ -299,13 +265,15 @@ def test_caption_of_lines(fresh, weights):
     mean = matrix.mean(axis=0)
     special = mean[0] + mean[-1]
     seen = matrix[matrix >= 0.01]
-    assert fresh.caption == (
+    for found in (
         f"Layer 3, head 5. Largest weight: {tokens[i]} ({i}) to {tokens[j]} ({j})"
-        f" {matrix.max():.2f}. On average most goes to {tokens[mean.argmax()]}"
-        f" ({mean.argmax()}): {mean.max():.0%}. [CLS] and [SEP] get {special:.0%} of"
-        f" the weight. Drawn: {len(seen)} of 81 lines, those from {seen.min():.3f} on,"
-        f" with {seen.sum() / 9:.0%} of these tokens' weight."
-    )
+        f" {matrix.max():.2f}.",
+        f"goes to {tokens[mean.argmax()]} ({mean.argmax()}): {mean.max():.0%}.",
+        f"[CLS] and [SEP] get {special:.0%} of the weight.",
+        f"{len(seen)} of 81 lines, those from {seen.min():.3f} on, with"
+        f" {seen.sum() / 9:.0%} of these tokens' weight.",
+    ):
+        assert found in fresh.caption
     assert said(fresh) == ""
 
 
@@ -316,29 +284,18 @@ def test_several_heads(fresh, weights):
     assert drawn(svg) == expected(weights[2, [1, 6]], [2, 7], 0.01)
     assert drawn(svg, "to") == drawn(svg)
     keys = [g for g in svg.iter(f"{SVG}g") if g.get("class").startswith("key")]
-    assert [key.get("class") for key in keys] == ["key k2", "key k7"]
     assert [key.find(f"{SVG}text").text for key in keys] == ["head 2", "head 7"]
-    style = svg.find(f"{SVG}style").text
-    looks = re.findall(r"\.h(\d+)\{(stroke:[^}]*)\}", style)
-    assert [head for head, _ in looks] == ["2", "7"]
-    assert looks[0][1] != looks[1][1]
+    looks = re.findall(r"\.h(\d+)\{(stroke:[^}]*)\}", svg.find(f"{SVG}style").text)
+    assert len({look for _, look in looks}) == 2
     # Beside a token stands the larger of the two.
-    row = weights[2, [1, 6], 2].max(axis=0)
-    shown = {j: f"{w:.2f}" for j, w in enumerate(row) if w >= 0.01}
+    two = weights[2, [1, 6], 2]
+    shown = {j: f"{w:.2f}" for j, w in enumerate(two.max(axis=0)) if w >= 0.01}
     assert numbers(svg, "from")[2] == shown
-    assert fresh.caption.startswith("Layer 3, heads 2 and 7. ")
-    tokens = encode_tokens(fresh)
-    for side, table in (("from", weights[2]), ("to", weights[2].swapaxes(1, 2))):
-        two = table[[1, 6], 2]
-        k, j = np.unravel_index(two.argmax(), two.shape)
-        assert group(svg, side)[2].get("aria-label") == (
-            f"cat (2): most {'to' if side == 'from' else 'from'} {tokens[j]} ({j}),"
-            f" {two[k, j]:.2f} (head {(2, 7)[k]})"
-        )
-    strongest = "With several heads, the number is the strongest head's."
-    assert strongest in unescape(fresh.view.value)
-    fresh.heads.value = (2,)
-    assert strongest not in unescape(fresh.view.value)
+    k, j = np.unravel_index(two.argmax(), two.shape)
+    assert group(svg, "from")[2].get("aria-label") == (
+        f"cat (2): most to {encode_tokens(fresh)[j]} ({j}), {two[k, j]:.2f}"
+        f" (head {(2, 7)[k]})"
+    )
 
 
 def test_hidden_and_rescaled_in_the_explorer(fresh, weights):
@@ -353,11 +310,6 @@ def test_hidden_and_rescaled_in_the_explorer(fresh, weights):
     fresh.special.value = RESCALED
     assert drawn(svgs(fresh)[0]) == expected(shares(words)[None], [5], 0.01)
     assert f"{1 - lost:.0%} on average, so that it sums to 1 again" in fresh.caption
-    # One text's words have only a part of what all words have.
-    fresh.second.value, fresh.pairs.value = PAIR, "B→B"
-    assert "so that its words sum to 1 again" in fresh.caption
-    fresh.special.value = HIDDEN
-    assert "; all words together get the other " in fresh.caption
 
 
 def test_pairs_in_the_explorer(fresh, bert):
@@ -380,7 +332,6 @@ def test_pairs_in_the_explorer(fresh, bert):
         ]
         share = chosen.sum(axis=-1).mean()
         assert f"of text {pairs[-1]}: {share:.0%} of all they give" in fresh.caption
-        assert fresh.plot().picture().width > 300
 
 
 def test_contribution(fresh, bert):
@@ -402,48 +353,7 @@ def test_contribution(fresh, bert):
     assert "Largest weight" in fresh.caption
 
 
-def test_steps_of_width_and_opacity():
-    matrix = np.array([[[0.0, 0.02, 0.019, 0.05, 0.9, 1.0]]])
-    side = Side(list("abcdef"), list(range(6)), [0] * 6)
-    left = Side(["x"], [0], [0])
-    svg = ET.fromstring(  # noqa: S314
-        lines_svg(
-            matrix, matrix > 0, heads=[1], left=left, right=side, label="", title=""
-        )
-    )
-    assert drawn(svg) == {
-        (1, 0, 1): 1,
-        (1, 0, 2): 0,
-        (1, 0, 3): 2,
-        (1, 0, 4): 8,
-        (1, 0, 5): 8,
-    }
-    style = svg.find(f"{SVG}style").text
-    looks = re.findall(
-        r"\.w(\d)\{stroke-opacity:([\d.]+);stroke-width:([\d.]+)\}", style
-    )
-    assert [int(k) for k, _, _ in looks] == list(range(9))
-    for k in (1, 2):
-        values = [float(look[k]) for look in looks]
-        assert values == sorted(set(values))
-
-
 # Any size
-
-
-@pytest.mark.parametrize(("text", "tokens"), [("dog", 3), ("dog cat", 4)])
-def test_few_tokens(fresh, text, tokens):
-    fresh.first.value = text
-    assert len(group(svgs(fresh)[0], "from")) == tokens
-    for mode in ("matrix", "all layers", "inside one weight"):
-        fresh.mode.value = mode
-        assert not said(fresh).startswith("Please note")
-        assert fresh.plot().picture().width > 300
-    fresh.mode.value = "heads"
-    fresh.special.value = RESCALED
-    (svg,) = svgs(fresh)
-    assert len(group(svg, "from")) == tokens - 2
-    assert fresh.plot().picture().width > 300
 
 
 def test_nothing_but_special_tokens_is_left(fresh):
@@ -452,27 +362,6 @@ def test_nothing_but_special_tokens_is_left(fresh):
     fresh.special.value = HIDDEN
     assert said(fresh).startswith("Please note: There are only special tokens")
     assert fresh.view.value == before
-
-
-def test_what_is_sent_at_128_tokens(fresh):
-    fresh.first.value = "the dog sat on a cat " * 21
-    assert len(encode_tokens(fresh)) == 128
-    assert fresh.start.layout.display == "none"
-    for layer in (1, 4, 6):
-        fresh.layer.value = layer
-        for head in range(1, len(fresh.heads.buttons) + 1):
-            fresh.heads.value = (head,)
-            assert len(fresh.view.value.encode()) < 250_000
-    (svg,) = svgs(fresh)
-    assert len(group(svg, "from")) == 128
-    assert len(drawn(svg)) > 100
-    assert max(map(len, numbers(svg, "from"))) <= 8
-    fresh.heads.all.click()
-    fresh.show.value = "both"
-    assert len(svgs(fresh)) == 2
-    assert len(fresh.view.value.encode()) < 500_000
-    assert sum(map(len, map(drawn, svgs(fresh)))) <= 3000
-    assert "Layer 6, all 12 heads" in fresh.caption
 
 
 def test_512_tokens_and_a_window_that_moves(fresh, bert):
@@ -503,10 +392,14 @@ def test_512_tokens_and_a_window_that_moves(fresh, bert):
     fresh.mode.value = "matrix"
     assert fresh.start.max == 512 - 64
     assert "64 tokens of 512 attend here, from token 300 to 363" in fresh.caption
-    fresh.mode.value = "inside one weight"
-    assert fresh.start.layout.display == "none"
-    fresh.mode.value = "all layers"
-    assert not said(fresh).startswith("Please note")
+    # The brightest is the largest inside; what goes beyond is said, not drawn.
+    inside = matrix[300:364, 300:364]
+    (svg,) = svgs(fresh)
+    apart = cells(svg)[1].astype(int) - colours(inside, inside.max())
+    assert np.abs(apart).max() <= 4
+    label = next(g for g in svg.iter(f"{SVG}g") if g.get("class") == "token")
+    beyond = 1 - inside[0].sum()
+    assert label.get("aria-label").endswith(f"; to tokens beyond {beyond:.2f}")
     fresh.mode.value, fresh.first.value = "heads", TEXT
     assert fresh.start.layout.display == "none"
     assert len(group(svgs(fresh)[0], "to")) == 9
@@ -538,113 +431,6 @@ def test_the_slider_keeps_the_focus_and_has_its_new_range(fresh):
     assert fresh.start.layout.display is None
 
 
-def test_one_long_text_to_another(fresh, bert):
-    texts = "dog cat " * 100, "A mat " * 70
-    fresh.first.value, fresh.second.value = texts
-    run = encode(bert, *texts)  # 202 tokens of A, 141 of B
-    fresh.pairs.value = "A→B"
-    assert fresh.start.max == 202 - 128
-    assert said(fresh).startswith(
-        "343 tokens are more than can be read here: shown are 0 to 127, attending to"
-        " 202 to 329. Move"
-    )
-    (svg,) = svgs(fresh)
-    assert [name_of(t) for t in group(svg, "from")] == run.tokens[:128]
-    assert [name_of(t) for t in group(svg, "to")] == [
-        *run.tokens[202:330],
-        "13 others",
-    ]
-    outside = run.attentions[2, 4, :128, 330:].sum(axis=-1).mean()
-    assert (
-        f"128 tokens of 343 attend here, from token 0 to 127; {outside:.0%} of their"
-        " weight goes to the 13 others" in fresh.caption
-    )
-    fresh.start.value = fresh.start.max
-    assert "shown are 74 to 201, attending to 215 to 342." in said(fresh)
-    assert fresh.plot().picture().width > 300
-    # All of B is shown: what is left out are only rows.
-    fresh.second.value = "A mat."
-    assert "shown are 74 to 201, attending to 202 to 205." in said(fresh)
-    assert "128 tokens of 206 attend here, from token 74 to 201." in fresh.caption
-    fresh.pairs.value = "B→B"
-    assert fresh.start.layout.display == "none" and said(fresh) == ""
-    # Without special tokens the window reaches the last word.
-    fresh.pairs.value, fresh.special.value = "A→A", HIDDEN
-    fresh.start.value = fresh.start.max
-    assert "shown are 73 to 200." in said(fresh)
-
-
-def names_of(axis):
-    return [label.get_text() for label in axis.get_ticklabels()]
-
-
-def test_a_windows_numbers_and_colours(fresh, bert):
-    fresh.first.value = text = "dog cat " * 255
-    fresh.mode.value, fresh.start.value = "matrix", 4
-    matrix = encode(bert, text).attentions[2, 4]
-    inside = matrix[4:68, 4:68]
-    (svg,) = svgs(fresh)
-    _, picture = cells(svg)
-    # The brightest is the largest inside; what goes beyond is said, not drawn.
-    apart = picture.astype(int) - colours(inside, inside.max())
-    assert np.abs(apart).max() <= 4
-    label = next(g for g in svg.iter(f"{SVG}g") if g.get("class") == "token")
-    beyond = 1 - inside[0].sum()
-    assert label.get("aria-label").endswith(f"; to tokens beyond {beyond:.2f}")
-    axes = fresh.plot().axes
-    assert axes.images[0].get_array().shape == (64, 64)
-    assert names_of(axes.yaxis)[:2] == ["4  cat", "6  cat"]
-    assert names_of(axes.xaxis)[0] == "4  cat"
-    fresh.mode.value = "heads"
-    names = [a.get_text() for a in fresh.plot().axes.texts]
-    assert names[:2] == ["4  cat", "8  cat"]
-    assert "384 others" in names
-
-
-# What somebody types
-
-
-@pytest.mark.parametrize(
-    ("typed", "words"),
-    [
-        ("", "There is no first text yet"),
-        ("  ", "There is no first text yet"),
-        ("\u200b", "The tokenizer keeps nothing"),
-        ("dog " * 600, "the model takes 512: shorten the text"),
-        ("a" * 30_000, "30,000 characters"),
-    ],
-)
-def test_a_text_that_cannot_be_used(fresh, typed, words):
-    before = fresh.view.value, fresh.caption
-    fresh.first.value = typed
-    assert said(fresh).startswith("Please note: ") and words in said(fresh)
-    assert (fresh.view.value, fresh.caption) == before
-    with pytest.raises(InputError):
-        fresh.plot()
-
-
-ODD = (*HOSTILE, "שלום עולם", "👩‍🦰 x & y < z", "]]> \ufffe \ufdd0 \x85", "\u202eabc")
-
-
-@pytest.mark.parametrize("typed", ODD)
-def test_tokens_stay_text(fresh, typed):
-    fresh.first.value = typed
-    fresh.second.value = typed
-    assert not said(fresh).startswith("Please note")
-    (svg,) = svgs(fresh)
-    tokens = encode_tokens(fresh)
-    assert len(group(svg, "from")) == len(tokens)
-    for token, found in zip(tokens, group(svg, "from"), strict=True):
-        if token.isascii() and len(token) <= 14:
-            assert name_of(found) == token
-    tags = {element.tag.removeprefix(SVG) for element in svg.iter()}
-    assert tags <= {"svg", "style", "rect", "text", "g", "path"}
-    attributes = {name for element in svg.iter() for name in element.attrib}
-    assert not {name for name in attributes if name.startswith("on")}
-    page = {(e.tag, e.attributes.get("class")) for e in elements(fresh.view.value)}
-    assert {tag for tag, _ in page} <= tags | {"figure", "div", "figcaption"}
-
-
 def test_odd_names_are_escaped_and_kept():
     names = ["<script>", "&", '"', "'", "שלום", "a\x00b\ufffe", "x" * 40]
     side = Side(names, list(range(7)), [0] * 7)
@@ -663,32 +449,7 @@ def test_odd_names_are_escaped_and_kept():
     assert found[:4] == names[:4]
     assert found[4] == "\u2068שלום\u2069"
     assert found[5].startswith("aU+0000b")
-    assert found[6] == "x" * 13 + "…"
-    labels = [token.get("aria-label") for token in group(svg, "from")]
-    assert labels[6].startswith(f"{'x' * 40} (6): most to ")
     assert "<script>" not in text and "\x00" not in text
-
-
-def test_numbers_that_are_no_layer_head_or_view(bert):
-    for wrong in ({"layer": 0}, {"layer": 99}, {"head": 0}, {"head": (1, 13)}):
-        with pytest.raises(InputError, match=r"There is no (layer|head) \d+"):
-            attention_explorer(bert, TEXT, **wrong)
-    with pytest.raises(InputError, match="There is no view 'x'"):
-        attention_explorer(bert, TEXT, view="x")
-    with pytest.raises(InputError, match="There is no head"):
-        attention_explorer(bert, TEXT, head=())
-
-
-def test_without_tensorflow(bert, monkeypatch):
-    def refuse(*_, **__):
-        raise ModelError("TensorFlow cannot be imported here.")
-
-    monkeypatch.setattr("bertlab.widgets.attention.text_attention.encode", refuse)
-    explorer = attention_explorer(bert, TEXT)
-    assert said(explorer) == "Please note: TensorFlow cannot be imported here."
-    assert explorer.view.value == ""
-    data, _ = explorer._repr_mimebundle_()
-    assert data["text/plain"] == "TensorFlow cannot be imported here."
 
 
 # Heads
@@ -753,59 +514,33 @@ def colours(matrix, top=1):
     return mpl.colormaps["cividis"](np.sqrt(matrix / top), bytes=True)[..., :3]
 
 
-def test_matrix(fresh, weights):
+def test_matrix(fresh, bert, weights):
     fresh.mode.value = "matrix"
     matrix, tokens = weights[2, 4], encode_tokens(fresh)
     (svg,) = svgs(fresh)
-    found, picture = cells(svg)
-    np.testing.assert_allclose(found, matrix, atol=0.0051)
-    apart = picture.astype(int) - colours(matrix)
-    assert np.abs(apart).max() <= 4  # a rounding may move a colour by a step
-    scale = [t.text for t in svg.findall(f"{SVG}text") if t.get("class")]
-    assert scale[-6:] == ["0", "0.01", "0.1", "0.25", "0.5", "1"]
     rows = [g for g in svg.iter(f"{SVG}g") if g.get("class") == "token"]
     assert [name_of(row) for row in rows] == tokens
     j = matrix[2].argmax()
     label = f"cat (2): most to {tokens[j]} ({j}), {matrix[2, j]:.2f}"
     assert rows[2].get("aria-label") == label
-    assert rows[2].get("tabindex") == "0"
     columns = [t.text for t in svg.findall(f"{SVG}text") if t.get("transform")]
     assert columns == tokens
     plot = fresh.plot()
     drawn_by_plot = (*plot.axes.images, *plot.axes.collections)[0].get_array()
-    np.testing.assert_allclose(np.ravel(drawn_by_plot), np.ravel(matrix))
-    assert plot.caption == fresh.caption
-    assert plot.axes.collections[0].norm(0.25) == pytest.approx(0.5)
-    assert "Largest weight" in fresh.caption and "Drawn" not in fresh.caption
-    assert fresh.caption.endswith(
-        "Colours follow the square root, so that small values can be seen."
-    )
-
-
-def test_matrix_of_several_heads_and_of_both(fresh, bert, weights):
-    fresh.mode.value = "matrix"
-    fresh.heads.value = (1, 2)
-    mean = weights[2, :2].mean(axis=0)
-    np.testing.assert_allclose(cells(svgs(fresh)[0])[0], mean, atol=0.0051)
-    assert said(fresh) == "The matrix is the mean of heads 1 and 2."
-    fresh.show.value = "both"
+    np.testing.assert_allclose(np.ravel(drawn_by_plot), np.ravel(matrix), atol=1e-6)
+    # Of several heads it is the mean; weight and contribution stand side by side.
     steps = attention.attend(bert, 3, encode(bert, TEXT).hidden_states[2])
-    other = shares(attention.contributions(bert, 3, steps))[:2].mean(axis=0)
-    for svg, matrix in zip(svgs(fresh), (mean, other), strict=True):
-        found, picture = cells(svg)
-        np.testing.assert_allclose(found, matrix, atol=0.0051)
-        apart = picture.astype(int) - colours(matrix)
-        assert np.abs(apart).max() <= 4
-    assert fresh.plot().picture().width > 300
-
-
-def test_numbers_in_cells_as_there_is_room(fresh):
-    fresh.mode.value = "matrix"
-    for words, kind in ((10, "numbers"), (20, "numbers more"), (40, None)):
-        fresh.first.value = "dog " * words
-        (svg,) = svgs(fresh)
-        kinds = {g.get("class") for g in svg.iter(f"{SVG}g")} - {"token", "more"}
-        assert kinds == ({kind} if kind else set())
+    given = shares(attention.contributions(bert, 3, steps))
+    for heads in ((5,), (1, 2)):
+        fresh.heads.value, fresh.show.value = heads, "both"
+        chosen = [head - 1 for head in heads]
+        for svg, table in zip(svgs(fresh), (weights[2], given), strict=True):
+            mean = table[chosen].mean(axis=0)
+            found, picture = cells(svg)
+            np.testing.assert_allclose(found, mean, atol=0.0051)
+            apart = picture.astype(int) - colours(mean)
+            assert np.abs(apart).max() <= 4  # rounding may move a colour by a step
+    assert said(fresh) == "The matrix is the mean of heads 1 and 2."
 
 
 def test_all_layers_without_a_head(fresh):
@@ -824,49 +559,30 @@ def test_all_layers(fresh, weights):
     names = [label for label, _ in fresh.thumbnails.options]
     assert names == [f"{i}·{j}" for i in range(1, 7) for j in range(1, 13)]
     assert fresh.thumbnails.value == (3, 5)
-    assert fresh.thumbnails.layout.display is None
     hidden = {n for n, c in fresh.controls.items() if c.layout.display == "none"}
     assert hidden == set(fresh.controls) - {"first", "second", "mode"}
     fresh.thumbnails.value = (2, 7)
     assert (fresh.layer.value, fresh.heads.value) == (2, (7,))
     assert drawn(svgs(fresh)[0]) == expected(weights[1, 6:7], [7], 0.01)
-    assert "Layer 2, head 7" in fresh.caption
-    assert "Framed: layer 2, head 7" in fresh.plot().caption
     fresh.mode.value = "heads"
-    assert fresh.thumbnails.layout.display == "none"
     fresh.layer.value = 6
     fresh.mode.value = "all layers"
     assert fresh.thumbnails.value == (6, 7)
 
 
-def test_pictures_of_all_heads(fresh, bert, weights):
-    style = sprite_style(weights, "one")
-    assert len(style.encode()) < 90_000
+def test_pictures_of_all_heads(fresh, weights):
     layers, heads = weights.shape[:2]
     places = re.findall(
         r"nth-child\((\d+)\)::before\{background-position:([\d.]+)%? ([\d.]+)%?\}",
-        style,
+        sprite_style(weights, "one"),
     )
     assert len(places) == layers * heads
-    for these, wide, narrow in ((weights, heads, heads // 2), (weights[:, :4], 4, 4)):
-        columns = re.findall(r"columns:repeat\((\d+),", sprite_style(these, "one"))
-        assert list(map(int, columns)) == [wide, narrow]
-    n, x, y = places[2 * heads + 4]
-    assert int(n) == 2 * heads + 5
-    assert float(x) == pytest.approx(400 / 11, rel=1e-3)
-    assert float(y) == pytest.approx(40, rel=1e-3)
-    names = encode_tokens(fresh)
-    said_of = tooltips(weights, names)[2 * heads + 4]
-    received = weights[2, 4].mean(axis=0)
-    by_name = dict.fromkeys(names, 0.0)
-    for name, value in zip(names, received):
-        by_name[name] += value
-    best = max(by_name, key=by_name.get)
-    assert said_of == f"layer 3, head 5: most goes to {best}, {by_name[best]:.0%}"
+    place = [float(number) for number in places[2 * heads + 4]]
+    assert place == pytest.approx([2 * heads + 5, 400 / 11, 40], rel=1e-3)
     fresh.mode.value = "all layers"
-    assert fresh.thumbnails.tooltips[2 * heads + 4] == said_of
+    tip = tooltips(weights, encode_tokens(fresh))[2 * heads + 4]
+    assert fresh.thumbnails.tooltips[2 * heads + 4] == tip
     before = fresh.grid_style.value
-    assert fresh.model_id in before
     fresh.second.value = PAIR
     assert fresh.grid_style.value != before
 
@@ -898,24 +614,6 @@ def test_inside_one_weight(fresh, bert, weights):
     assert "one head, the first of those chosen: 2" in said(fresh)
 
 
-@pytest.mark.parametrize(
-    ("typed", "words"),
-    [
-        ("9", "There is no token 9: this text has the tokens 0 to 8."),
-        ("-1", "There is no token -1"),
-        ("xyz", "“xyz” is no token of this text"),
-        ("<b>", "“<b>” is no token"),
-        ("xyz", "“mat”, “.” and “[SEP]”."),
-    ],
-)
-def test_a_token_that_is_not_there(fresh, typed, words):
-    fresh.mode.value = "inside one weight"
-    before = fresh.view.value
-    fresh.from_token.value = typed
-    assert words in said(fresh) and said(fresh).startswith("Please note: ")
-    assert fresh.view.value == before
-
-
 def test_what_another_text_left_in_a_box_counts_as_empty(fresh):
     fresh.mode.value = "inside one weight"
     fresh.from_token.value, fresh.to_token.value = "cat", "6"
@@ -926,11 +624,6 @@ def test_what_another_text_left_in_a_box_counts_as_empty(fresh):
             f"“{name} token” counts as empty: “{typed}” was typed for another text and"
             " is no token of this one." in said(fresh)
         )
-    # Typed for this text, it is wrong.
-    before = fresh.view.value
-    fresh.from_token.value = "mouse"
-    assert said(fresh).startswith("Please note: “mouse” is no token of this text")
-    assert fresh.view.value == before
     # What a text has again is taken again.
     fresh.from_token.value = "dog"
     fresh.first.value = "Cats."
@@ -983,11 +676,11 @@ def test_tokens_by_name():
         assert read_token(tokens, typed) == number
 
 
-@pytest.mark.parametrize("words", [2, 30, 250])
+@pytest.mark.parametrize("words", [2, 100])
 def test_the_live_picture_of_one_weight(fresh, bert, words):
     fresh.first.value = text = "dog cat " * words
-    fresh.mode.value = "inside one weight"
     fresh.from_token.value, fresh.to_token.value = "1", "4"
+    fresh.mode.value = "inside one weight"
     steps = attention.attend(bert, 3, encode(bert, text).hidden_states[2])
     query, key = steps.query[4, 1], steps.key[4, 4]
     (svg,) = svgs(fresh)
@@ -1007,10 +700,6 @@ def test_the_live_picture_of_one_weight(fresh, bert, words):
         np.testing.assert_allclose(
             found / heights("up").max(), own / max(products), atol=0.01
         )
-    # What adds stands on the line of 0, what takes away hangs from it.
-    zero = heights("down", "y")
-    assert np.ptp(zero) == 0
-    np.testing.assert_allclose(heights("up", "y") + heights("up"), zero[0], atol=0.11)
     said_of = [g.get("aria-label") for g in all_of("g", "token")]
     minus = f"{query[3]:.2f} × key {key[3]:.2f} = {products[3]:.2f}"
     assert said_of[3] == f"dimension 3: query {minus}".replace("-", "−")
@@ -1019,16 +708,13 @@ def test_the_live_picture_of_one_weight(fresh, bert, words):
     score, weight = steps.scores[4, 1, 4], steps.weights[4, 1, 4]
     total = f"sum {products.sum():.2f}, divided by √{len(query)}: score {score:.2f}"
     assert total.replace("-", "−") in written
-    bold = [t.text for t in svg.iter(f"{SVG}text") if t.get("font-weight") == "bold"]
-    assert f"{score:.2f}".replace("-", "−") in bold and f"{weight:.2f}" in bold
+    assert f"{weight:.2f}" in written
     if words == 2:
         widths = heights("bar", "width")[len(steps.weights[4]) - 1 :]
         others = np.delete(steps.weights[4, 1], 4)
         np.testing.assert_allclose(
             widths / widths.max(), others / others.max(), atol=0.001
         )
-        assert len(bold) == 4  # the title, the token, its score and weight
-    assert fresh.caption == fresh.plot().caption
 
 
 # Saved and shown elsewhere
@@ -1050,7 +736,7 @@ def test_save(fresh, tmp_path, monkeypatch):
     fresh.heads.value, fresh.show.value = (1, 5), "both"
     fresh.save.click()
     both = ET.parse(tmp_path / "attention-layer3-heads1-5.svg").getroot()  # noqa: S314
-    assert [svg.get("x") for svg in both.findall(f"{SVG}svg")] == ["0", "520"]
+    assert len(both.findall(f"{SVG}svg")) == 2
     for mode, name in (
         ("matrix", "attention-matrix-layer3-heads1-5"),
         ("all layers", "attention-all-layers"),
@@ -1060,95 +746,14 @@ def test_save(fresh, tmp_path, monkeypatch):
         fresh.save.click()
         assert said(fresh).startswith(f"Saved beside the notebook: {name}.png")
         ET.parse(tmp_path / f"{name}.svg")  # noqa: S314
-        assert (tmp_path / f"{name}.png").stat().st_size > 1000
-    assert len(list(tmp_path.iterdir())) == 12
 
 
 def test_a_folder_that_cannot_be_written_to(fresh, tmp_path, monkeypatch):
-    picture = Image.new("RGB", (2, 2))
-    with pytest.raises(InputError, match=r"cannot be saved in .*start Jupyter in"):
-        save_pictures("a", picture, "<svg/>", tmp_path / "not there")
-
-    def refuse(*_):
-        raise InputError("The picture cannot be saved in /there.")
+    def refuse(name, picture, svg):
+        save_pictures(name, picture, svg, tmp_path / "not there")
 
     monkeypatch.setattr(module, "save_pictures", refuse)
     before = fresh.view.value
     fresh.save.click()
-    assert said(fresh) == "Please note: The picture cannot be saved in /there."
+    assert re.match(r"Please note: .*cannot be saved in .*start Jupyter", said(fresh))
     assert fresh.view.value == before
-
-
-def test_file_names():
-    assert file_name("", 3, (5,), 12) == "attention-layer3-head5"
-    assert file_name("", 3, (1, 5), 12) == "attention-layer3-heads1-5"
-    assert file_name("-matrix", 1, (1, 2), 2) == "attention-matrix-layer1-all-heads"
-    assert file_name("-all-layers", None, (1,), 2) == "attention-all-layers"
-
-
-def test_the_picture_for_those_without_a_kernel(bert):
-    explorer = attention_explorer(bert, TEXT, PAIR, layer=2, head=(1, 4))
-    data, metadata = explorer._repr_mimebundle_()
-    assert "application/vnd.jupyter.widget-view+json" in data
-    first = data["text/plain"]
-    assert first.startswith(f"First text: {TEXT} · Second text: {PAIR} · View: heads")
-    assert "Layer: 2 · Heads: 1 and 4 · Pairs: all" in first
-    assert "From token" not in first and "First shown" not in first
-    assert "Largest weight: " in first
-    assert metadata["image/png"]["alt"] == first
-    # In base64; a saved notebook holds it, and nothing of the live view.
-    assert len(data["image/png"]) < 300_000
-
-
-def test_the_live_caption_is_text(fresh):
-    (caption,) = (e for e in elements(fresh.view.value) if e.tag == "figcaption")
-    assert unescape(caption.words) == fresh.caption
-
-
-def test_no_script_and_nothing_from_elsewhere(fresh):
-    fresh.mode.value = "all layers"
-    page = fresh.view.value + fresh.grid_style.value
-    assert "script" not in page
-    addresses = set(re.findall(r"https?://[^'\"\s)]+", page))
-    assert addresses <= {"http://www.w3.org/2000/svg"}
-
-
-def test_letters_can_be_read_on_a_phone(fresh):
-    """A picture scrolls, rather than to shrink its letters below 9 pixels."""
-    for words in (2, 30, 120):
-        fresh.first.value = "dog " * words
-        for mode in ("heads", "matrix", "inside one weight"):
-            fresh.mode.value = mode
-            (svg,) = svgs(fresh)
-            least = int(re.search(r"min-width:(\d+)px", svg.get("style"))[1])
-            styles = svg.find(f"{SVG}style").text
-            sizes = [svg.get("font-size"), *re.findall(r"font-size:(\d+)px", styles)]
-            if mode == "matrix" and words > 24:  # no numbers in the cells
-                sizes.remove("10")
-            smallest = min(map(int, sizes))
-            assert least / int(svg.get("width")) * smallest >= 9
-
-
-def test_a_link_goes_past_the_picture(fresh):
-    place = fresh.children.index(fresh.view)
-    (link,), (end,) = (elements(fresh.children[place + n].value) for n in (-1, 1))
-    assert link.words == "Skip the picture"
-    assert link.attributes["href"] == f"#{end.attributes['id']}"
-    assert fresh.model_id in end.attributes["id"]
-    assert end.attributes["tabindex"] == "-1"
-
-
-def test_each_view_says_what_a_hand_can_do(fresh):
-    for mode, words in (
-        ("heads", "Point at a token, or reach it with Tab, to see its lines alone"),
-        ("matrix", "Point at a row"),
-        ("all layers", "Point at a token"),
-        ("inside one weight", "Point at a dimension"),
-    ):
-        fresh.mode.value = mode
-        (hint,) = (
-            e
-            for e in elements(fresh.view.value)
-            if e.attributes.get("class") == "bertlab-hint"
-        )
-        assert hint.words.startswith(words)

@@ -2,25 +2,20 @@
 
 from types import SimpleNamespace
 
-import matplotlib as mpl
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from markup import ANY_TEXT, HOSTILE, skeleton
-from matplotlib.figure import Figure
-from test_widgets import PLAIN_FIGURE, face, is_refused, said, shown, state
+from explorers import assert_legible, refused, said, shown, state
 from tiny_bert import tiny_files, write
 
 import bertlab
 from bertlab import encoder, padding
-from bertlab.errors import InputError, ModelError
+from bertlab.errors import InputError
 from bertlab.inputs import prepare
 from bertlab.padding import Compared, Padded, compare, pad, pool
 from bertlab.plots import plot_padded
 from bertlab.plots.padding_words import MOST_COLUMNS, columns
 from bertlab.widgets import padding as module
 from bertlab.widgets import padding_explorer
-from bertlab.widgets.explorer import OLD
 
 TEXTS = ["The cat sat.", "It rained."]  # 6 and 5 tokens
 LAST = -1
@@ -33,7 +28,7 @@ def tiny(tmp_path_factory):
     return bertlab.load(write(folder, tiny_files()))
 
 
-def runs(bert, texts, length=None, **how):
+def runs(bert, texts, length, **how):
     batch = pad(bert, texts, length, **how)
     alone = encoder.encode(bert, texts, attentions=False)
     together = encoder.encode(bert, batch, attentions=False)
@@ -43,38 +38,18 @@ def runs(bert, texts, length=None, **how):
 # The rows
 
 
-def test_rows_with_pads_on_the_right(bert):
+def test_rows_on_both_sides(bert):
     row, other = pad(bert, TEXTS, 7)
-    cls, sep, own = (prepare(bert, TEXTS[0]).ids[i] for i in (0, -1, slice(1, -1)))
     assert row.tokens == ["[CLS]", "the", "cat", "sat", ".", "[SEP]", "[PAD]"]
-    assert row.ids == [cls, *own, sep, bert.tokenizer.pad_token_id]
     assert row.positions == other.positions == list(range(7))
-    assert row.types == [0] * 7
-    assert row.mask == [1] * 6 + [0]
     assert other.mask == [1] * 5 + [0, 0]
     assert row.own == slice(0, 6)
     assert other.tokens[other.own] == ["[CLS]", "it", "rained", ".", "[SEP]"]
-
-
-def test_rows_with_pads_on_the_left(bert):
-    row, other = pad(bert, TEXTS, 7, side="left")
+    row, other = pad(bert, TEXTS, 7, side="left", mask=False)
     assert row.tokens == ["[PAD]", "[CLS]", "the", "cat", "sat", ".", "[SEP]"]
-    assert row.mask == [0, 1, 1, 1, 1, 1, 1]
+    assert row.mask == other.mask == [1] * 7
     assert row.own == slice(1, 7)
     assert other.own == slice(2, 7)
-    assert row.positions == other.positions == list(range(7))
-
-
-def test_without_the_mask_pads_have_a_one(bert):
-    for side in padding.SIDES:
-        for row in pad(bert, TEXTS, 9, side=side, mask=False):
-            assert row.mask == [1] * 9
-
-
-def test_a_mask_of_their_own_stays(bert):
-    mask = [1, 0, 1, 1, 1, 1]
-    (row,) = pad(bert, [prepare(bert, TEXTS[0], mask=mask)], 8, mask=False)
-    assert row.mask == [*mask, 1, 1]
 
 
 def test_own_positions_are_those_of_the_text_alone(bert):
@@ -86,18 +61,6 @@ def test_own_positions_are_those_of_the_text_alone(bert):
     assert left[1].positions == [0, 0, 0, 0, 0, 1, 2, 3, 4]
     for row in right:
         assert row.positions == list(range(9))
-
-
-def test_types_and_pairs_are_kept(bert):
-    given = prepare(bert, "a cat", "a dog")
-    (row,) = pad(bert, [given], 9, side="left")
-    assert row.types == [0, 0, *given.types]
-
-
-def test_as_long_as_the_longest_without_a_length(bert):
-    rows = pad(bert, TEXTS)
-    assert [len(row.ids) for row in rows] == [6, 6]
-    assert rows[0].ids == prepare(bert, TEXTS[0]).ids
 
 
 def test_the_same_rows_as_the_tokenizer_makes(bert):
@@ -112,83 +75,18 @@ def test_the_same_rows_as_the_tokenizer_makes(bert):
         assert [row.types for row in ours] == theirs["token_type_ids"]
 
 
-def test_vectors_are_padded_with_the_row_of_pad(bert):
-    n, hidden = 6, bert.config.hidden_size
-    vectors = np.random.default_rng(0).normal(size=(n, hidden)).astype(np.float32)
-    given = prepare(bert, TEXTS[0], vectors=vectors)
-    pads = np.tile(bert.tables.token[bert.tokenizer.pad_token_id], (2, 1))
-    for side, wanted in (("left", [pads, vectors]), ("right", [vectors, pads])):
-        (row,) = pad(bert, [given], 8, side=side)
-        np.testing.assert_array_equal(row.vectors, np.concatenate(wanted))
-
-
 @pytest.mark.parametrize(
-    ("texts", "length", "how", "says"),
+    ("texts", "length", "says"),
     [
-        ([], None, {}, "Give a list of one or more texts"),
-        ("a text", None, {}, "Give a list of one or more texts"),
-        ((text for text in TEXTS), None, {}, "Give a list of one or more texts"),
-        ({"a": 1}, None, {}, "Give a list of one or more texts"),
-        (7, None, {}, "Give a list of one or more texts"),
-        (TEXTS, True, {}, "must be a whole number, such as 6, not True"),
-        (TEXTS, 5, {}, "the longest text has 6 tokens: the length must be from 6 to"),
-        (TEXTS, -1, {}, "the length must be from 6 to 512, not -1"),
-        (TEXTS, 513, {}, "The model takes 512 tokens: the length must be from 6 to"),
-        (TEXTS, 7.5, {}, "must be a whole number, such as 6, not 7.5"),
-        (TEXTS, "9", {}, "must be a whole number, such as 6, not '9'"),
-        (TEXTS, 9, {"side": "top"}, "There is no side 'top': take “right” or “left”"),
-        (TEXTS, 9, {"positions": 0}, "There is no way to count positions 0: take"),
-        (["word " * 600], None, {}, "That is 602 tokens and the model takes 512"),
+        ("a text", None, "Give a list of"),
+        (TEXTS, 5, "the length must be from 6 to 512, not 5"),
+        (TEXTS, 513, "the length must be from 6 to 512, not 513"),
+        (["word " * 600], None, "That is 602 tokens and the model takes 512"),
     ],
 )
-def test_what_cannot_be_padded(bert, texts, length, how, says):
+def test_what_cannot_be_padded(bert, texts, length, says):
     with pytest.raises(InputError, match=says):
-        pad(bert, texts, length, **how)
-
-
-def test_positions_of_their_own_are_not_counted_anew(bert):
-    given = prepare(bert, TEXTS[0], positions=[5, 4, 3, 2, 1, 0])
-    with pytest.raises(InputError, match="positions='own'"):
-        pad(bert, [given], 8)
-    (row,) = pad(bert, [given], 8, positions="own")
-    assert row.positions == [5, 4, 3, 2, 1, 0, 6, 7]
-
-
-@pytest.mark.parametrize("pad_id", [None, 30_000_000])
-def test_a_model_without_a_pad(bert, pad_id):
-    tokenizer = SimpleNamespace(pad_token_id=pad_id)
-    without = SimpleNamespace(tables=bert.tables, tokenizer=tokenizer)
-    with pytest.raises(InputError, match="no row for"):
-        pad(without, [prepare(bert, TEXTS[0])], 8)
-
-
-# What the model makes of them
-
-
-@pytest.mark.parametrize("which", ["bert", "tiny"])
-def test_with_the_mask_and_own_positions_the_side_changes_nothing(which, request):
-    model = request.getfixturevalue(which)
-    texts = ["the bank .", "banks"]
-    states = []
-    for side in padding.SIDES:
-        batch, _, together = runs(model, texts, 9, side=side, positions="own")
-        states.append([run.hidden_states[:, r.own] for run, r in zip(together, batch)])
-    for one, other in zip(*states):
-        np.testing.assert_allclose(one, other, atol=1e-5)
-
-
-def test_what_padding_moves(bert):
-    """With the mask nothing, unless the pads are on the left and positions counted."""
-    for side in padding.SIDES:
-        for mask in (True, False):
-            for positions in padding.POSITIONS:
-                batch, alone, together = runs(
-                    bert, TEXTS, 12, side=side, mask=mask, positions=positions
-                )
-                found = compare(alone, together, batch, layer=LAST)
-                moved = max(values.max() for values in found.moved)
-                same = mask and (side, positions) != ("left", "counted")
-                assert moved < 1e-5 if same else moved > 0.1
+        pad(bert, texts, length)
 
 
 # One vector of a row, and the comparison
@@ -205,13 +103,11 @@ def test_poolings():
         "max of tokens": [3, 6],
         "max of all": [9, 9],
     }
-    assert tuple(wanted) == padding.POOLINGS
+    assert tuple(wanted) == tuple(padding.POOLINGS)
     for pooling, vector in wanted.items():
         np.testing.assert_array_equal(pool(states, own, pooling), vector)
         layers = pool(np.stack([states, 2 * states]), own, pooling)
         np.testing.assert_array_equal(layers, [vector, 2 * np.array(vector)])
-    with pytest.raises(InputError, match=r"no pooling 'sum': take one of “.CLS.”"):
-        pool(states, own, "sum")
 
 
 def run_of(states):
@@ -258,11 +154,6 @@ def test_the_comparison_on_vectors_that_are_known():
     np.testing.assert_array_equal(words.alone, words.together)
 
 
-def test_what_is_padded_already(bert):
-    with pytest.raises(InputError, match="These rows are padded already"):
-        pad(bert, [TEXTS[0], *pad(bert, TEXTS, 8)], 9)
-
-
 def test_texts_of_one_token_have_no_two_to_compare():
     alone, together = [run_of([[3, 4]])], [run_of([[3, 4], [9, 9]])]
     found = compare(alone, together, [row_of(2, slice(0, 1))], layer=1)
@@ -275,15 +166,6 @@ def test_texts_of_one_token_have_no_two_to_compare():
     rows = [row_of(2, slice(0, 1)), row_of(2, slice(0, 2))]
     found = compare(alone, together, rows, layer=1)
     np.testing.assert_allclose(found.apart, np.sqrt(10) / 5)
-
-
-def test_lists_that_do_not_go_together():
-    alone, batch = [run_of([[3, 4], [0, 5]])], [row_of(3, slice(1, 3))]
-    for other in ([], [run_of([[3, 4]])]):
-        with pytest.raises(ValueError, match="runs of the same texts"):
-            compare(other, alone, batch, layer=1)
-    with pytest.raises(ValueError, match="runs of the same texts"):
-        compare(alone, alone * 2, batch, layer=1)
 
 
 # The picture
@@ -340,20 +222,12 @@ def parts(plot):
 
 
 def test_tokens_numbers_and_pads_in_the_grid():
-    plot = picture()
-    grid, _, _ = parts(plot)
-    assert grid is plot.axes
-    assert grid.get_title(loc="left") == (
-        "Layer 3: how far each token's state is from the one it has alone"
-    )
-    found = words(grid)
+    found = words(picture().axes)
     assert [w for w in found if ":" in w] == [
         "1: 3 tokens, 1 pad",
         "2: 2 tokens, 2 pads",
         "3: 2 tokens, 2 pads",
     ]
-    for name in ("token", "moved by", "position", "mask"):
-        assert found.count(name) == 3
     assert [w for w in found if "PAD" in w] == ["[PAD]", "[PAD] × 2", "[PAD] × 2"]
     shares = [w for w in found if "." in w and w != "."]
     assert shares == ["0.10", "0.20", "0.70", "0.30", "0.40", "0.00", "0.50"]
@@ -361,7 +235,7 @@ def test_tokens_numbers_and_pads_in_the_grid():
     assert tokens == ["[CLS]", "$x$", ".", "[CLS]", "b", "c", "d"]
     # Each position under its place, and the mask under that.
     at = {}
-    for text in grid.texts:
+    for text in picture().axes.texts:
         at.setdefault(round(text.get_position()[1], 2), []).append(text.get_text())
     assert at[0.85] == ["position", "0", "1", "2", "3"]
     assert at[1.05] == ["mask", "1", "1", "1", "0"]
@@ -373,30 +247,23 @@ def test_colours_go_from_nothing_to_two_tokens_apart():
     values = [mesh.get_array() for mesh in meshes if mesh.get_array() is not None]
     assert [value.count() for value in values] == [3, 2, 2]
     np.testing.assert_allclose(values[0].compressed(), MOVED[0])
+    # Under the mask is no memory's old content, of which matplotlib would warn.
+    assert all((value.data[value.mask] == 0).all() for value in values)
     assert {m.get_clim() for m in meshes if m.get_array() is not None} == {(0, 0.8)}
     assert "0.80 (line: 0.80, two tokens of a sentence, on average)" in words(key)
     assert list(key.lines[0].get_xdata()) == [0.8, 0.8]
-    far = plot_padded(
-        [named("ab", 0, 2)], compared([[0.1, 2.0]], itself=np.array([0.5]))
-    )
-    assert words(parts(far)[1])[1].startswith("2.00 (line: 0.80")
 
 
-def test_pads_are_hatched_and_told_by_more_than_colour():
+def test_pads_are_told_by_more_than_colour():
     grid, _, _ = parts(picture())
     patches = [patch for patch in grid.patches if patch.get_hatch()]
     assert [round(patch.get_width() + 0.06) for patch in patches] == [1, 2, 2]
     assert [round(patch.get_x()) for patch in patches] == [3, 2, 2]
-
-
-def test_pads_that_are_seen_have_a_bold_mask():
-    def bold(plot):
-        texts = [t for t in plot.axes.texts if t.get_weight() == "bold"]
-        return [t.get_text() for t in texts if ":" not in t.get_text()]
-
-    assert bold(picture(mask=1)) == ["1"] * 5
-    assert bold(picture(mask=0)) == []
-    assert "does not hide them (its 1s at pads are bold)" in picture(mask=1).caption
+    # A mask that lets them be seen is bold.
+    for mask in (0, 1):
+        texts = [t for t in picture(mask).axes.texts if t.get_weight() == "bold"]
+        bold = [t.get_text() for t in texts if ":" not in t.get_text()]
+        assert bold == ["1"] * 5 * mask
 
 
 def test_cosines_of_pairs_then_of_selves():
@@ -413,29 +280,31 @@ def test_cosines_of_pairs_then_of_selves():
     before, after = cosines.lines[:2]
     np.testing.assert_allclose(before.get_xdata(), [0.25] * 3)
     np.testing.assert_allclose(after.get_xdata(), [0.5] * 3 + [0.9, 0.8, 0.7])
-    assert before.get_marker() != after.get_marker()
-    found = words(cosines)
-    assert found[:6] == ["0.25 → 0.50"] * 3 + ["0.90", "0.80", "0.70"]
-    assert "Cosines of the sentences' vectors (mean of all)" in found
+    assert words(cosines)[:6] == ["0.25 → 0.50"] * 3 + ["0.90", "0.80", "0.70"]
     # Cosines that change do so on an axis that does not.
-    assert -0.05 < cosines.get_xlim()[0] < 0
-    assert 1 < cosines.get_xlim()[1] < 1.05
     for least, end in ((0.97, 0), (-0.001, 0), (-0.3, -0.5), (-0.7, -1)):
         found = compared([[0.1, 0.2]] * 2, alone=np.full((2, 2), least))
         other = parts(plot_padded([named("ab", 0, 3)] * 2, found))[2]
         assert end - 0.1 < other.get_xlim()[0] < min(end, least)
 
 
-def test_caption():
-    assert picture().caption == (
-        "3 sentences in rows of 4 places, padded on the right: 5 of 12 places (42%)"
-        " hold [PAD], and the mask hides them. Layer 3: farthest from itself alone is"
-        " “.” of sentence 1, by 0.70 of its norm; all tokens: 0.31 on average; two"
-        " tokens of a sentence are 0.80 apart on average. The sentences' vectors (mean"
-        " of all): the pairs' mean cosine is 0.25 alone and 0.50 in the batch; most"
-        " changed are 1 and 2, from 0.25 to 0.50. Least like itself alone is that of"
-        " sentence 3 (0.70)."
-    )
+def test_captions():
+    for found in (
+        "3 sentences in rows of 4 places, padded on the right: 5 of 12 places (42%)",
+        "“.” of sentence 1, by 0.70 of its norm; all tokens: 0.31 on average; two",
+        "tokens of a sentence are 0.80 apart",
+        "0.25 alone and 0.50 in the batch; most changed are 1 and 2, from 0.25 to 0.50",
+        "that of sentence 3 (0.70)",
+    ):
+        assert found in picture().caption
+    one = plot_padded([named("ab", 0, 2)], compared([[0.1, 0.2]])).caption
+    assert "1 sentence in a row of 2 places, none of them padded." in one
+    assert "a cosine of 0.90 with its vector alone" in one
+    begun = plot_padded([named("ab", 9, 11)], compared([[0.1, 0.2]])).caption
+    assert "The sentence begins at position 9." in begun
+    part = named("a", 0, 3)
+    part.mask[1] = 1
+    assert "the mask hides 1 of them" in plot_padded([part], compared([[0.1]])).caption
 
 
 def test_caption_of_what_does_not_change():
@@ -448,10 +317,7 @@ def test_caption_of_what_does_not_change():
     assert "padded on the left" in caption
     assert "The sentences begin at position 1 and 0." in caption
     assert "each token's state is the one that it has alone, up to rounding" in caption
-    assert caption.endswith(
-        "The sentences' vectors (mean of all) are those of the sentences alone, up to"
-        " rounding."
-    )
+    assert "are those of the sentences alone, up to rounding" in caption
     # A cosine of 1, as it is written, can still be an angle.
     found = compared(
         [[0, 0], [0, 0, 0]], alone=same, together=same + 0.01, itself=np.ones(2)
@@ -460,34 +326,11 @@ def test_caption_of_what_does_not_change():
     assert "the cosine of 1 and 2 goes from 0.30 to 0.31." in caption
 
 
-def test_captions_of_few_texts():
-    one = plot_padded([named("ab", 0, 2)], compared([[0.1, 0.2]]))
-    assert one.caption.startswith(
-        "1 sentence in a row of 2 places, none of them padded."
-    )
-    assert one.caption.endswith(
-        "The sentence's vector (mean of all) has a cosine of 0.90 with its vector"
-        " alone."
-    )
-    assert [t.get_text() for t in parts(one)[2].get_yticklabels()] == [
-        "1: in the batch, alone"
-    ]
-    two = plot_padded([named("ab", 0, 3)] * 2, compared([[0.1, 0.2]] * 2))
-    assert "the cosine of 1 and 2 goes from 0.25 to 0.50." in two.caption
-    begun = plot_padded([named("ab", 9, 11)], compared([[0.1, 0.2]])).caption
-    assert "The sentence begins at position 9." in begun
-    part = named("a", 0, 3)
-    part.mask[1] = 1
-    mixed = plot_padded([part], compared([[0.1]])).caption
-    assert "and the mask hides 1 of them" in mixed
-
-
 @pytest.mark.parametrize(
     ("first", "n", "length", "left_out"),
     [
         (0, 4, MOST_COLUMNS, None),
         (0, 4, MOST_COLUMNS + 1, range(9, 11)),
-        (0, 10, 40, range(11, 38)),
         (0, 40, 40, range(11, 38)),
         (36, 4, 40, range(4, 31)),
         (10, 30, 40, range(2, 29)),
@@ -517,23 +360,8 @@ def test_the_middle_of_long_rows_is_counted(first, n, length, left_out):
         assert "Not drawn" not in plot.caption
 
 
-@pytest.mark.parametrize(
-    ("rows", "found"),
-    [
-        ([], compared([])),
-        ([named("ab", 0, 2), named("ab", 0, 3)], compared([[0, 0], [0, 0]])),
-        ([named("ab", 0, 2)], compared([[0, 0, 0]])),
-        ([named("ab", 0, 2)], compared([[0, 0]] * 2)),
-        ([named("ab", 0, 2)], compared([[0, 0]], alone=np.ones((2, 2)))),
-    ],
-)
-def test_a_batch_that_cannot_be_drawn(rows, found):
-    with pytest.raises(ValueError, match=r"rows of one length|of the same batch"):
-        plot_padded(rows, found)
-
-
 def long_picture():
-    texts = [[f"word{i}" for i in range(9)], list("abc")] * 3
+    texts = [[f"word{i}" for i in range(9)], ["東京" * 9, "x" * 80, "W" * 80]] * 3
     return plot_padded(
         [named(text, 30 - len(text), 30, 1) for text in texts],
         compared([np.linspace(0, 1.5, len(text)) for text in texts]),
@@ -541,23 +369,9 @@ def long_picture():
 
 
 @pytest.mark.parametrize("make", [picture, long_picture])
-def test_letters_can_be_read_and_nothing_is_cut_off(make):
+def test_no_words_lie_on_others_or_are_cut_off(make):
     plot = make()
-    plot.figure.draw_without_rendering()
-    box = plot.figure.bbox
-    for text in plot.figure.findobj(mpl.text.Text):
-        if text.get_text().strip() and text.get_visible():
-            extent = text.get_window_extent()
-            assert text.get_fontsize() >= 10
-            assert box.x0 <= extent.x0 <= extent.x1 <= box.x1, text
-            assert box.y0 <= extent.y0 <= extent.y1 <= box.y1, text
-    assert plot.size[0] <= 8.4 * 80
-
-
-@pytest.mark.parametrize("make", [picture, long_picture])
-def test_no_words_lie_on_others(make):
-    plot = make()
-    plot.figure.draw_without_rendering()
+    assert_legible(plot.figure)
     for ax in parts(plot):
         # What is written in the axes, and the names of its ticks.
         texts = [t for t in ax.texts if t.get_text().strip()] + ax.get_yticklabels()
@@ -567,47 +381,24 @@ def test_no_words_lie_on_others(make):
                 assert not one.padded(-0.5).overlaps(other), (texts[i], texts[j])
 
 
-def test_drawn_in_the_axes_that_are_given():
-    figure = Figure(figsize=(12, 6))
-    first, second = figure.subplots(1, 2)
-    drawn = picture(ax=first)
-    assert drawn.figure is figure
-    assert first.child_axes[0] is drawn.axes
-    assert not second.has_data()
-    assert not second.child_axes
-    assert drawn.caption == picture().caption
-
-
-def test_a_readers_settings_neither_leak_in_nor_change():
-    wanted = picture().picture()
-    with mpl.rc_context({"font.size": 31, "axes.grid": True, "lines.linewidth": 9}):
-        before = dict(mpl.rcParams)
-        assert picture().picture() == wanted
-        assert dict(mpl.rcParams) == before
-
-
-@pytest.mark.parametrize("token", [*HOSTILE, "ש", "東京" * 9, "x" * 80, "W" * 80, ""])
-def test_tokens_are_never_markup_and_fit(token):
-    rows = [named([token, "b"], 0, MOST_COLUMNS)]
-    plot = plot_padded(rows, compared([[0.9, 0.1]]))
-    assert skeleton(plot.html()) == PLAIN_FIGURE
-    plot.figure.draw_without_rendering()
-    text = next(t for t in plot.axes.texts if 0 < t.get_position()[0] < 1)
-    assert not text.get_parse_math()
-    for text in plot.axes.texts:
-        if 0.3 < text.get_position()[1] < 0.45 and text.get_position()[0] > 0:
-            cell = plot.axes.get_window_extent().width / MOST_COLUMNS
-            assert text.get_window_extent().width <= cell
-
-
 # The explorer
 
 THREE = "The cat sat.\nIt rained.\n\nMy dog is cute."
 
 
-@pytest.fixture
-def explorer(bert):
+@pytest.fixture(scope="module")
+def shared(bert):
     return padding_explorer(bert, THREE, 9)
+
+
+@pytest.fixture
+def explorer(shared):
+    """An explorer as it is at first."""
+    shared.texts.value, shared.length.value = THREE, "9"
+    shared.side.value, shared.mask.value = "right", "on"
+    shared.positions.value = "from the row's start"
+    shared.pooling.value, shared.layer.value = "mean of all", shared.layer.max
+    return shared
 
 
 def by_hand(bert, texts, length, side, mask, positions):
@@ -650,20 +441,8 @@ def drawn_moves(explorer):
 
 def test_at_first(bert):
     explorer = padding_explorer(bert)
-    assert list(explorer.controls) == [
-        "texts",
-        "length",
-        "side",
-        "mask",
-        "positions",
-        "pooling",
-        "layer",
-    ]
-    assert explorer.layer.value == explorer.layer.max == bert.config.num_hidden_layers
     longest = max(len(prepare(bert, text).ids) for text in module.TEXTS)
     assert explorer.length.value == str(longest + 2)
-    assert said(explorer) == ""
-    assert shown(explorer) == explorer.caption
     # What the start is for: no token moves, and yet the means with pads do.
     assert "each token's state is the one that it has alone" in explorer.caption
     assert "The sentences' vectors (mean of all): the pairs' mean" in explorer.caption
@@ -677,14 +456,19 @@ def test_every_way_to_pad(explorer, bert, side, mask, counted):
     explorer.positions.value = counted
     texts = [line for line in THREE.splitlines() if line]
     moved = by_hand(bert, texts, 9, side, mask == "on", module.COUNTED[counted])
-    for layer in (0, 2, bert.config.num_hidden_layers):
+    for layer in (bert.config.num_hidden_layers, 2):
         explorer.layer.value = layer
-        for found, wanted in zip(drawn_moves(explorer), moved, strict=True):
-            np.testing.assert_allclose(found, wanted[layer], atol=1e-5)
+        found = drawn_moves(explorer)
+        for values, wanted in zip(found, moved, strict=True):
+            np.testing.assert_allclose(values, wanted[layer], atol=1e-5)
         assert f"Layer {layer}: " in shown(explorer)
     assert f"padded on the {side}" in explorer.caption
     hides = "the mask hides them" in explorer.caption
     assert hides == (mask == "on")
+    # With the mask nothing moves, unless pads on the left are counted as well.
+    same = hides and (side == "right" or module.COUNTED[counted] == "own")
+    farthest = max(values.max() for values in found)
+    assert farthest < 1e-5 if same else farthest > 0.1
 
 
 @pytest.mark.parametrize("pooling", padding.POOLINGS)
@@ -729,51 +513,6 @@ def test_another_length(explorer):
     assert "in rows of 7 places" in explorer.caption
 
 
-@pytest.mark.parametrize(
-    ("typed", "says"),
-    [
-        ("", "There is no length yet: type how many tokens a row has, from 7 to 128."),
-        ("many", "“many” is no length: type how many tokens a row has, from 7 to 128."),
-        ("7.5", "“7.5” is no length"),
-        ("9" * 5000, "is no length"),
-        ("129", "A row here has up to 128 tokens: type a length from 7 to 128."),
-        ("<b>", "“<b>” is no length"),
-    ],
-)
-def test_a_length_that_cannot_be_used(explorer, typed, says):
-    before = state(explorer)
-    explorer.length.value = typed
-    assert says in said(explorer)
-    assert said(explorer).startswith("Please note: Padded to: ")
-    is_refused(explorer, before, explorer.length, typed)
-    explorer.length.value = "20"
-    assert said(explorer) == ""
-    assert state(explorer) != before
-    assert OLD not in explorer.view._dom_classes
-
-
-@pytest.mark.parametrize(
-    ("typed", "says"),
-    [
-        ("", "There is no sentence yet"),
-        (" \n\n\t\n", "There is no sentence yet"),
-        ("a\n" * 7, "Up to 6 sentences can be compared in one picture, and here are 7"),
-        ("a cat\n\x00", "The tokenizer keeps nothing of sentence 2, “U+0000”"),
-        ("dog " * 127, "Sentence 1 has 129 tokens, special ones included, and a row"),
-        ("x" * 100_000, "The list of sentences has 100,000 characters"),
-        ("a \ud800", "Character 3 of the list of sentences is half of a character"),
-    ],
-)
-def test_sentences_that_cannot_be_used(explorer, typed, says):
-    before = state(explorer)
-    explorer.texts.value = typed
-    assert says in said(explorer)
-    is_refused(explorer, before, explorer.texts, typed)
-    explorer.texts.value = "the cat\nthe dog"
-    assert said(explorer) == ""
-    assert state(explorer) != before
-
-
 def test_what_is_odd_and_can_be_used(explorer):
     explorer.texts.value = "one 😀\n[PAD] 👩‍🦰 [UNK]\nשלום"
     found = said(explorer)
@@ -804,13 +543,6 @@ def test_it_says_where_a_control_changes_nothing(explorer):
     )
 
 
-def test_the_longest_that_it_takes(explorer):
-    explorer.texts.value = "dog " * 126
-    explorer.length.value = "128"
-    assert "No sentence is padded" in said(explorer)
-    assert "in a row of 128 places" in explorer.caption
-
-
 def test_a_run_for_what_changes_and_none_for_what_was_seen(bert, monkeypatch):
     calls = []
 
@@ -823,7 +555,9 @@ def test_a_run_for_what_changes_and_none_for_what_was_seen(bert, monkeypatch):
     assert calls == [[6, 5, 7], [9, 9, 9]]
     explorer.pooling.value = "[CLS]"
     explorer.layer.value = 1
-    explorer.show.click()
+    before, explorer.view.value = state(explorer), ""
+    explorer.show.click()  # draws again
+    assert state(explorer) == before
     assert len(calls) == 2
     explorer.mask.value = "off"
     assert calls[2:] == [[9, 9, 9]]
@@ -831,81 +565,9 @@ def test_a_run_for_what_changes_and_none_for_what_was_seen(bert, monkeypatch):
     assert len(calls) == 3
 
 
-def test_the_button_draws_again(explorer):
-    before = state(explorer)
-    explorer.view.value = ""
-    explorer.show.click()
-    assert state(explorer) == before
-
-
-@pytest.mark.parametrize("typed", HOSTILE)
-def test_hostile_text(explorer, typed):
-    explorer.texts.value = f"one {typed}\n{typed} two"
-    assert skeleton(explorer.view.value) == PLAIN_FIGURE
-    assert shown(explorer) == explorer.caption
-    assert not said(explorer).startswith("Please note")
-    explorer.length.value = typed
-    assert skeleton(explorer.view.value) == PLAIN_FIGURE
-    assert "is no length" in said(explorer)
-
-
-def test_any_text(explorer):
-    @settings(deadline=None, derandomize=True, max_examples=15)
-    @given(ANY_TEXT, ANY_TEXT)
-    def check(text, length):
-        explorer.texts.value = f"a cat\n{text}"
-        explorer.length.value = length
-        explorer.length.value = "40"
-        assert skeleton(explorer.view.value) == PLAIN_FIGURE
-        assert shown(explorer) == explorer.caption
-        assert "cannot be shown" not in said(explorer)
-
-    check()
-
-
-@pytest.mark.parametrize(
-    ("wrong", "says"),
-    [
-        ({"layer": 99}, "The layer must be a whole number from 0 to"),
-        ({"layer": "1"}, "The layer must be a whole number from 0 to"),
-        ({"side": "top"}, "There is no side 'top': take one of right and left"),
-        ({"positions": 1}, "There is no way to count positions 1: take one of counted"),
-        ({"pooling": "sum"}, "There is no pooling 'sum': take one of"),
-        ({"mask": "on"}, "The mask is True or False, not 'on'"),
-        ({"length": 9.5}, "The length must be a whole number"),
-        ({"texts": 3}, "The sentences must be texts, not 3"),
-        ({"texts": [1]}, "The sentences must be texts, not "),
-    ],
-)
-def test_what_it_cannot_begin_with(bert, wrong, says):
-    with pytest.raises(InputError, match=says):
-        padding_explorer(bert, **wrong)
-
-
-def test_what_it_begins_with(bert):
-    explorer = padding_explorer(
-        bert,
-        ["a cat", "it"],
-        8,
-        side="left",
-        mask=False,
-        positions="own",
-        pooling="[CLS]",
-        layer=0,
-    )
-    assert explorer.texts.value == "a cat\nit"
-    assert explorer.length.value == "8"
-    assert explorer.side.value == "left"
-    assert explorer.mask.value == "off"
-    assert explorer.positions.value == "from the sentence's start"
-    assert explorer.pooling.value == "[CLS]"
-    assert explorer.layer.value == 0
-    assert "Layer 0: " in explorer.caption
-
-
 def test_a_tiny_model(tiny):
     explorer = padding_explorer(tiny)
-    assert not said(explorer).startswith("Please note")
+    assert not refused(explorer)
     assert explorer.layer.max == 2
     explorer.texts.value = "the bank .\nbanks\n" + "the bank " * 9
     assert "Sentence 3 has 20 tokens" in said(explorer)
@@ -919,44 +581,3 @@ def test_a_tiny_model(tiny):
             explorer.side.value, explorer.mask.value = side, mask
             assert said(explorer) == ""
     assert "each token's state is the one that it has alone" in explorer.caption
-    # Two more than the longest sentence has, as far as there are positions.
-    assert padding_explorer(tiny, "the bank .").length.value == "7"
-    assert padding_explorer(tiny, "the bank " * 6 + ".").length.value == "16"
-
-
-def test_without_tensorflow(bert, monkeypatch):
-    def fail(*_, **__):
-        raise ModelError("TensorFlow cannot be imported here: install it.")
-
-    monkeypatch.setattr(module, "encode", fail)
-    explorer = padding_explorer(bert)
-    assert said(explorer) == (
-        "Please note: TensorFlow cannot be imported here: install it."
-    )
-    assert explorer._repr_mimebundle_()[0]["text/plain"].startswith("TensorFlow")
-
-
-def test_three_faces(explorer, bert):
-    first = face(explorer)
-    assert len(first[0]) < 110_000
-    assert first[1] == (
-        "Sentences: The cat sat. / It rained. / My dog is cute. · Padded to: 9 · Pads"
-        " on the: right · Mask: on · Positions: from the row's start · Pooling: mean of"
-        f" all · Layer: {bert.config.num_hidden_layers}. {explorer.caption}"
-    )
-    explorer.mask.value = "off"
-    assert face(explorer) == first
-
-
-def test_explorers_share_no_state(bert, explorer):
-    other = padding_explorer(bert, THREE, 9)
-    before = state(other)
-    explorer.mask.value = "off"
-    assert explorer.plot().caption == explorer.caption
-    assert state(other) == before
-
-
-def test_every_control_has_a_label(explorer):
-    labels = [control.description for control in explorer.controls.values()]
-    assert all(labels)
-    assert len(set(labels)) == len(labels)

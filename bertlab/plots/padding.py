@@ -87,7 +87,7 @@ def _draw_grid(ax, batch, compared, shade):
         for name, at in names.items():
             look = WRITE | {"ha": "right"}
             ax.text(-0.08 * m / (WIDTH - LEFT), top + at, name, **look)
-        shares = np.ma.masked_all((1, m))
+        shares = np.ma.array(np.zeros((1, m)), mask=True)
         runs = []  # of pads: first column and how many, in columns that are drawn
         for x, place in enumerate(places):
             if isinstance(place, range):
