@@ -354,6 +354,18 @@ class Explorer:
         self.reach(control)
         self.page.keyboard.press(key)
 
+    def choose(self, radio):
+        """Go to a radio button's group with Tab, and in it with the arrow keys."""
+        group = radio.locator("xpath=ancestor::*[@role='radiogroup']")
+        checked = group.locator(":checked")
+        self.reach(checked if checked.count() else group.get_by_role("radio").first)
+        for _ in group.get_by_role("radio").all():
+            if radio.evaluate("radio => radio === document.activeElement"):
+                break
+            self.page.keyboard.press("ArrowDown")
+        expect(radio).to_be_focused()
+        expect(radio).to_be_checked()
+
     def type(self, control, text, end="Enter"):
         """Put `text` in the place of what a box holds, and press `end`.
 

@@ -82,7 +82,7 @@ CASES = {
         (
             ("textbox", "Word:", "##ing", {"word": "##ing"}),
             ("slider", "Neighbours", "ArrowRight", {"k": 6}),
-            ("radio", "centred", "Space", {"space": "centred"}),
+            ("radio", "centred", None, {"space": "centred"}),
             ("checkbox", "hide ## pieces", "Space", {"hide_pieces": False}),
             ("textbox", "Word:", "[unused5]", {"word": "[unused5]"}),
             ("checkbox", "hide [unused] rows", "Space", {"hide_unused": False}),
@@ -91,7 +91,7 @@ CASES = {
         (
             ("textbox", "Word:", "cat", {"word": "cat"}),
             ("textbox", "Word:", "", {"word": ""}),
-            ("radio", "raw", "Space", {"space": "raw"}),
+            ("radio", "raw", None, {"space": "raw"}),
             ("textbox", "Word:", "mouse", {"word": "mouse"}),
         ),
     ),
@@ -119,9 +119,9 @@ CASES = {
         "widgets.segment_explorer(bert, 'Where is it?', 'On the roof.')",
         (
             ("textbox", "First text:", "Who sat?", {"first": "Who sat?"}),
-            ("radio", "swapped", "Space", {"types": "swapped"}),
-            ("radio", "the tokenizer's", "Space", {"types": "the tokenizer's"}),
-            ("radio", "all 1", "Space", {"types": "all 1"}),
+            ("radio", "swapped", None, {"types": "swapped"}),
+            ("radio", "the tokenizer's", None, {"types": "the tokenizer's"}),
+            ("radio", "all 1", None, {"types": "all 1"}),
             ("textbox", "Second text:", "", {"second": ""}),
         ),
         {
@@ -131,8 +131,8 @@ CASES = {
         (
             ("textbox", "First text:", "", {"first": ""}),
             ("textbox", "First text:", "Who is it?", {"first": "Who is it?"}),
-            ("radio", "all 0", "Space", {"types": "all 0"}),
-            ("radio", "swapped", "Space", {"types": "swapped"}),
+            ("radio", "all 0", None, {"types": "all 0"}),
+            ("radio", "swapped", None, {"types": "swapped"}),
         ),
     ),
     "reconstruction": Case(
@@ -159,13 +159,13 @@ CASES = {
     "context": Case(
         "widgets.context_explorer(bert)",
         (
-            ("radio", "map (PCA)", "Space", {"kind": "map (PCA)"}),
-            ("radio", "by layer", "Space", {"kind": "by layer"}),
+            ("radio", "map (PCA)", None, {"kind": "map (PCA)"}),
+            ("radio", "by layer", None, {"kind": "by layer"}),
             ("slider", "Layer", "Home", {"layer": 0}),
             ("slider", "Layer", "ArrowRight", {"layer": 1}),
             ("textbox", "Sentences:", SENTENCES, {"sentences": SENTENCES}),
             ("textbox", "Word:", "the", {"word": "the"}),
-            ("radio", "matrix", "Space", {"kind": "matrix"}),
+            ("radio", "matrix", None, {"kind": "matrix"}),
         ),
         {
             "Word:": ("word", ("", HOSTILE, LONG), ()),
@@ -176,7 +176,7 @@ CASES = {
             ("textbox", "Word:", "the", {"word": "the"}),
             ("slider", "Layer", "End", {"layer": 6}),
             ("slider", "Layer", "ArrowLeft", {"layer": 5}),
-            ("radio", "map (PCA)", "Space", {"kind": "map (PCA)"}),
+            ("radio", "map (PCA)", None, {"kind": "map (PCA)"}),
         ),
     ),
     "attention": Case(
@@ -184,16 +184,16 @@ CASES = {
         (
             ("button", "6", "Space", {"layer": 6}),
             ("button", "head 7", "Enter", {"heads": (7,)}),
-            ("radio", "A→B", "Space", {"pairs": "A→B"}),
-            ("radio", "all", "Space", {"pairs": "all"}),
-            ("radio", "hidden", "Space", {"special": "hidden"}),
-            ("radio", "both", "Space", {"show": "both"}),
-            ("radio", "matrix", "Space", {"mode": "matrix"}),
-            ("radio", "inside one weight", "Space", {"mode": "inside one weight"}),
+            ("radio", "A→B", None, {"pairs": "A→B"}),
+            ("radio", "all", None, {"pairs": "all"}),
+            ("radio", "hidden", None, {"special": "hidden"}),
+            ("radio", "both", None, {"show": "both"}),
+            ("radio", "matrix", None, {"mode": "matrix"}),
+            ("radio", "inside one weight", None, {"mode": "inside one weight"}),
             ("textbox", "From token:", "Roof", {"from_token": "Roof"}),
-            ("radio", "all layers", "Space", {"mode": "all layers"}),
+            ("radio", "all layers", None, {"mode": "all layers"}),
             ("button", "2·11", "Space", {"layer": 2, "heads": (11,)}),
-            ("radio", "heads", "Space", {"mode": "heads"}),
+            ("radio", "heads", None, {"mode": "heads"}),
             ("textbox", "Second text:", "", {"second": ""}),
         ),
         {
@@ -204,8 +204,8 @@ CASES = {
             ("textbox", "First text:", "", {"first": ""}),
             ("textbox", "First text:", "The cat sat.", {"first": "The cat sat."}),
             ("textbox", "Second text:", "", {"second": ""}),
-            ("radio", "weight", "Space", {"show": "weight"}),
-            ("radio", "shown", "Space", {"special": "shown"}),
+            ("radio", "weight", None, {"show": "weight"}),
+            ("radio", "shown", None, {"special": "shown"}),
             ("button", "head 1", "Space", {"heads": (1,)}),
             ("button", "3", "Space", {"layer": 3}),
             ("button", "head 5", "Space", {"heads": (5,)}),
@@ -216,13 +216,13 @@ CASES = {
         (
             ("textbox", "Put in:", "dog", {"by": "dog"}),
             ("textbox", "Token:", "the", {"token": "the"}),
-            ("radio", "remove", "Space", {"change": "remove"}),
+            ("radio", "remove", None, {"change": "remove"}),
             ("checkbox", KEEP, "Space", {"keep": True}),
-            ("radio", "move", "Space", {"change": "move"}),
+            ("radio", "move", None, {"change": "move"}),
             ("textbox", "To place:", "3", {"to": "3"}),
-            ("radio", "position row", "Space", {"change": "position row"}),
+            ("radio", "position row", None, {"change": "position row"}),
             ("textbox", "Its new row:", "9", {"row": "9"}),
-            ("radio", "replace", "Space", {"change": "replace"}),
+            ("radio", "replace", None, {"change": "replace"}),
         ),
         {
             "First text:": ("first", ("", LONG), (f"the {HOSTILE}", "the שלום 😀")),
@@ -234,19 +234,19 @@ CASES = {
             ("textbox", "Put in:", "", {"by": ""}),
             ("textbox", "Put in:", "the", {"by": "the"}),
             ("textbox", "Token:", "3", {"token": "3"}),
-            ("radio", "remove", "Space", {"change": "remove"}),
+            ("radio", "remove", None, {"change": "remove"}),
         ),
     ),
     "padding": Case(
         "widgets.padding_explorer(bert)",
         (
-            ("radio", "off", "Space", {"mask": "off"}),
-            ("radio", "left", "Space", {"side": "left"}),
+            ("radio", "off", None, {"mask": "off"}),
+            ("radio", "left", None, {"side": "left"}),
             (
-                *("radio", "from the sentence's start", "Space"),
+                *("radio", "from the sentence's start", None),
                 {"positions": "from the sentence's start"},
             ),
-            ("radio", "first place", "Space", {"pooling": "first place"}),
+            ("radio", "first place", None, {"pooling": "first place"}),
             ("slider", "Layer", "ArrowLeft", {"layer": 5}),
             ("textbox", "Padded to:", "30", {"length": "30"}),
             ("textbox", "Sentences:", SENTENCES, {"texts": SENTENCES}),
@@ -260,7 +260,7 @@ CASES = {
             ("textbox", "Padded to:", "40", {"length": "40"}),
             ("slider", "Layer", "Home", {"layer": 0}),
             ("slider", "Layer", "ArrowRight", {"layer": 1}),
-            ("radio", "right", "Space", {"side": "right"}),
+            ("radio", "right", None, {"side": "right"}),
         ),
     ),
     "learning": Case(
@@ -338,6 +338,8 @@ def by_keyboard(explorer, role, name, what):
     control = explorer.box.get_by_role(role, name=name, exact=True)
     if role == "textbox":
         explorer.type(control, what)
+    elif role == "radio":
+        explorer.choose(control)
     else:
         explorer.press(control, what)
 
@@ -403,6 +405,7 @@ def test_the_tokens_follow_every_key(notebook):
     explorer.type(text, "dog " * 520)
     expect(explorer.message).to_contain_text("Truncation would lose")
     expect(explorer.box.locator("li.bertlab-lost")).not_to_have_count(0)
+    explorer.type(explorer.box.get_by_label("Second text:"), "")
     explorer.type(text, "")
     expect(explorer.message).to_contain_text("nothing to tokenize yet")
 
@@ -518,7 +521,6 @@ def test_saved_pictures(pair, root):
 
 
 def test_a_guess_by_keyboard(notebook):
-    page = notebook.page
     guess = lab.Explorer(notebook, 1 + KINDS.index("guess"))
     group = guess.cell.get_by_role("radiogroup", name="Predict. How many?")
     choices, status = group.get_by_role("radio"), guess.cell.get_by_role("status")
@@ -526,8 +528,7 @@ def test_a_guess_by_keyboard(notebook):
     guess.press(commit, "Enter")
     expect(status).to_have_text("Choose one first.")
     guess.press(choices.first)
-    page.keyboard.press("ArrowDown")
-    expect(choices.nth(1)).to_be_checked()
+    guess.choose(choices.nth(1))
     guess.press(commit)
     expect(status).to_contain_text("You predict: two.")
     for choice in choices.all():

@@ -25,30 +25,36 @@ function set(element, attributes) {
       element.setAttribute(name, value);
 }
 
-// ipywidgets writes a label beside its radio buttons and sliders, and ties it to none.
+// ipywidgets writes a label beside its radio buttons and sliders, and ties it to none; and
+// its radio buttons have no name, so that arrow keys would go on into another cell's.
+let groups = 0;
 function describe(box) {
-  const question = box.querySelector(".bertlab-question");
-  for (const control of box.querySelectorAll(".jupyter-widgets")) {
-    const find = (selector) => control.querySelector(`:scope > ${selector}`);
-    const label = find(".widget-label")?.textContent || control.title;
-    const name = label.replace(/:$/, "") || question?.textContent;
-    if (control.matches(".widget-radio"))
-      set(find(".widget-radio-box"), { role: "radiogroup", "aria-label": name });
+  const question = box.querySelector(".bertlab-question")?.textContent;
+  const kinds = ".widget-radio, .widget-toggle-buttons, .widget-hslider";
+  for (const control of box.querySelectorAll(kinds)) {
+    const label = control.querySelector(".widget-label");
+    const name = (label.textContent || question || label.title).replace(/:$/, "");
+    const find = (selector) => control.querySelector(selector);
+    const group = find(".widget-radio-box");
+    if (group) group.id ||= `bertlab-group${++groups}`;
+    set(group, { role: "radiogroup", "aria-label": name });
+    for (const radio of group?.querySelectorAll("input") ?? [])
+      set(radio, { name: group.id });
     if (control.matches(".widget-toggle-buttons"))
-      set(find("div"), { role: "group", "aria-label": name });
-    if (control.matches(".widget-slider")) {
-      const handle = control.querySelector("[role=slider]");
-      const number = control.querySelector(".widget-readout");
-      const value = number?.textContent || handle?.getAttribute("aria-valuenow");
-      set(handle, { "aria-label": name, "aria-valuetext": value });
-      if (number?.isContentEditable)
-        set(number, { role: "textbox", "aria-label": `${name}, typed` });
-    }
+      set(find(":scope > div"), { role: "group", "aria-label": name });
+    const handle = find("[role=slider]");
+    const number = find(".widget-readout");
+    const value = number?.textContent || handle?.getAttribute("aria-valuenow");
+    set(handle, { "aria-label": name, "aria-valuetext": value });
+    if (number?.isContentEditable)
+      set(number, { role: "textbox", "aria-label": `${name}, typed` });
   }
   for (const button of box.querySelectorAll(".widget-toggle-button"))
     set(button, { "aria-pressed": `${button.matches(".mod-active")}` });
-  for (const button of box.querySelectorAll("button.bertlab-head, .widget-play button"))
+  for (const button of box.querySelectorAll("button.bertlab-head"))
     set(button, { "aria-label": button.title });
+  for (const icon of box.querySelectorAll(".widget-play button > i"))
+    set(icon.parentElement, { "aria-label": icon.className.match(/fa-(\w+)/)[1] });
   // The sentence is announced where the place that it stands in was there before.
   const message = box.querySelector(".bertlab-message .widget-html-content");
   set(message, { role: "status", "aria-live": "polite" });
@@ -56,8 +62,8 @@ function describe(box) {
 }
 
 function sayGone(box) {
-  const message = box.querySelector(".bertlab-message .widget-html-content");
-  if (message.textContent !== GONE) message.textContent = GONE;
+  if (box.matches(".bertlab-gone")) return;
+  box.querySelector(".bertlab-message .widget-html-content").textContent = GONE;
   box.classList.add("bertlab-gone");
 }
 
