@@ -27,7 +27,6 @@ function set(element, attributes) {
 
 // ipywidgets writes a label beside its radio buttons and sliders, and ties it to none; and
 // its radio buttons have no name, so that arrow keys would go on into another cell's.
-let groups = 0;
 function describe(box) {
   const question = box.querySelector(".bertlab-question")?.textContent;
   const kinds = ".widget-radio, .widget-toggle-buttons, .widget-hslider";
@@ -36,7 +35,7 @@ function describe(box) {
     const name = (label.textContent || question || label.title).replace(/:$/, "");
     const find = (selector) => control.querySelector(selector);
     const group = find(".widget-radio-box");
-    if (group) group.id ||= `bertlab-group${++groups}`;
+    if (group) group.id ||= `bertlab-${Math.random()}`;
     set(group, { role: "radiogroup", "aria-label": name });
     for (const radio of group?.querySelectorAll("input") ?? [])
       set(radio, { name: group.id });
