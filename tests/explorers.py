@@ -12,14 +12,13 @@ from matplotlib.text import Text
 from PIL import Image
 
 from bertlab import widgets
-from bertlab.learning import Record
-from bertlab.letters import signals
+from bertlab.learning import Record, signals
 from bertlab.widgets.explorer import OLD, STILL
 
 TEXT = "The cat sat on the mat."
 BANKS = "A bank lends money.\nMy bank is shut.\n\nThe bank of the river."
 # Of `other_models`: it takes 24 tokens, of one type.
-SMALL = "short"
+SMALL = "adversarial"
 PLAIN_MESSAGE = {("div", ("role", "style"))}
 
 

@@ -339,7 +339,6 @@ class Explorer:
         self.message = self.box.get_by_role("status")
         self.image = self.box.locator("img")
         self.caption = self.box.locator("figcaption")
-        self.group = self.box.get_by_role("group").last
 
     def reach(self, control):
         """Press Tab, from the explorer's cell on, until `control` has the focus."""
@@ -355,10 +354,28 @@ class Explorer:
         self.reach(control)
         self.page.keyboard.press(key)
 
-    def type(self, control, text):
-        """Put `text` in the place of what a box holds, and press Enter."""
+    def choose(self, radio):
+        """Go to a radio button's group with Tab, and in it with the arrow keys."""
+        group = radio.locator("xpath=ancestor::*[@role='radiogroup']")
+        checked = group.locator(":checked")
+        self.reach(checked if checked.count() else group.get_by_role("radio").first)
+        for _ in group.get_by_role("radio").all():
+            if radio.evaluate("radio => radio === document.activeElement"):
+                break
+            self.page.keyboard.press("ArrowDown")
+        expect(radio).to_be_focused()
+        expect(radio).to_be_checked()
+
+    def type(self, control, text, end="Enter"):
+        """Put `text` in the place of what a box holds, and press `end`.
+
+        A box of several lines says what is in it when it is left.
+        """
         self.reach(control)
         self.page.keyboard.press("Control+a")
         self.page.keyboard.press("Delete")
         self.page.keyboard.insert_text(text)
-        self.page.keyboard.press("Enter")
+        if end and control.evaluate("control => control.tagName") == "TEXTAREA":
+            end = "Tab"
+        if end:
+            self.page.keyboard.press(end)

@@ -25,8 +25,9 @@ def shown(html):
 
 
 def figure(explorer):
-    """The picture in the page, as HTML."""
-    return explorer.box.locator("figure").evaluate("figure => figure.outerHTML")
+    """The picture in the page, as HTML, without the mark of what had the focus."""
+    html = explorer.box.locator("figure").evaluate("figure => figure.outerHTML")
+    return html.replace(' data-lm-suppress-shortcuts=""', "")
 
 
 def agree(explorer, like):
@@ -54,13 +55,10 @@ def follow(explorer, like, act, **values):
     assert figure(explorer) != before[1]
 
 
-def refuse(explorer, like, control, typed, value, put=None):
-    """Type `typed`: a sentence says why it cannot be used, and all else stays.
-
-    `put` is how it is typed, where Enter does not end it.
-    """
+def refuse(explorer, like, control, typed, value):
+    """Type `typed`: a sentence says why it cannot be used, and all else stays."""
     before = like.caption, figure(explorer)
-    (put or explorer.type)(control, typed)
+    explorer.type(control, typed)
     value.value = typed
     assert said(like).startswith("Please note: ")
     assert like.caption == before[0]
@@ -69,11 +67,9 @@ def refuse(explorer, like, control, typed, value, put=None):
     expect(control).to_have_value(typed)
 
 
-def explain(explorer, like, control, typed, name, put=None):
+def explain(explorer, like, control, typed, name):
     """Type `typed`, which is odd and can be used: it is drawn, and stays text."""
-    follow(
-        explorer, like, lambda: (put or explorer.type)(control, typed), **{name: typed}
-    )
+    follow(explorer, like, lambda: explorer.type(control, typed), **{name: typed})
     harmless = "figure, figcaption, figure > div, img, svg, svg *"
     assert explorer.box.locator(f"figure :not({harmless})").count() == 0
     expect(explorer.box.locator("script, iframe, figcaption *")).to_have_count(0)

@@ -4,20 +4,15 @@ import inspect
 import warnings
 from types import SimpleNamespace
 
-import matplotlib as mpl
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from markup import ANY_TEXT, HOSTILE, skeleton
-from matplotlib.figure import Figure
-from test_widgets import PLAIN_FIGURE, face, is_refused, said, shown, state
+from test_widgets import said, shown
 from tiny_bert import CONFIG, tiny_files, write
 from toy import toy_bert
 
 import bertlab
 from bertlab import encoder
 from bertlab.checkpoint import expected_shapes
-from bertlab.errors import InputError, ModelError
 from bertlab.exercises import (
     check_build_pair,
     check_nearer_mean,
@@ -26,7 +21,6 @@ from bertlab.exercises import (
 from bertlab.measures import apart
 from bertlab.plots import plot_layers, plot_shifts
 from bertlab.plots.layers import MOST_NAMES, by_layer
-from bertlab.plots.plot import drawable
 from bertlab.tokens import tokenize
 from bertlab.widgets import segment_explorer
 from bertlab.widgets import segments as module
@@ -44,9 +38,6 @@ def layers(**more):
 
 def shifts(**more):
     return plot_shifts(SHIFT, tokens=["[CLS]", "dog", "$x$"], control=[1, 0.5], **more)
-
-
-PLOTS = [layers, shifts]
 
 
 # Curves by layer
@@ -218,53 +209,9 @@ def test_numbers_can_be_read_on_their_cells():
     assert light != "white"
 
 
-@pytest.mark.parametrize("token", [*HOSTILE, "ש", "東京", "x" * 80])
-def test_names_are_never_markup_and_fit(token):
-    plot = plot_shifts([[0.5, 0.2]], tokens=[token, "dog"], title=token[:30])
-    label = plot.axes.get_yticklabels()[0]
-    assert not label.get_parse_math()
-    assert label.get_text().startswith(drawable(token[:13]))
-    assert label.get_window_extent().x0 >= 0
-    assert skeleton(plot.html()) == PLAIN_FIGURE
-
-
 def test_letters_from_right_to_left_do_not_move_the_numbers():
     caption = plot_shifts([[0.5, 0.2]], tokens=["ש", "dog"]).caption
     assert "Furthest: \u2068ש\u2069, by 50.0%" in caption
-
-
-@pytest.mark.parametrize("plot", PLOTS)
-def test_drawn_on_the_axes_that_are_given(plot):
-    figure = Figure()
-    first, second = figure.subplots(1, 2)
-    drawn = plot(ax=first)
-    assert drawn.axes is first
-    assert first.has_data()
-    assert not second.has_data()
-    assert drawn.caption == plot().caption
-
-
-@pytest.mark.parametrize("plot", PLOTS)
-def test_a_readers_settings_neither_leak_in_nor_change(plot):
-    wanted = plot().picture()
-    with mpl.rc_context({"font.size": 31, "axes.grid": True, "lines.linewidth": 9}):
-        before = dict(mpl.rcParams)
-        assert plot().picture() == wanted
-        assert dict(mpl.rcParams) == before
-
-
-@pytest.mark.parametrize("plot", PLOTS)
-def test_letters_can_be_read_and_nothing_is_cut_off(plot):
-    drawn = plot()
-    drawn.figure.draw_without_rendering()  # lays out
-    box = drawn.figure.bbox
-    for text in drawn.axes.findobj(mpl.text.Text):
-        if text.get_text().strip() and text.get_visible():
-            extent = text.get_window_extent()
-            assert text.get_fontsize() >= 10
-            assert box.x0 <= extent.x0 <= extent.x1 <= box.x1
-            assert box.y0 <= extent.y0 <= extent.y1 <= box.y1
-    assert drawn.size[0] <= 8.4 * 80
 
 
 # The explorer
@@ -353,42 +300,6 @@ def test_the_control_is_the_mean_distance_of_two_tokens(bert):
     np.testing.assert_allclose(apart(states), by_hand, atol=1e-3)
 
 
-@pytest.mark.parametrize("blank", ["", "  \t"])
-def test_a_blank_second_text_is_none(explorer, bert, blank):
-    explorer.types.value = "all 1"
-    explorer.second.value = blank
-    assert "There is no second text" in said(explorer)
-    assert "type 0 throughout" in said(explorer)
-    assert not said(explorer).startswith("Please note")
-    values = shares(bert, FIRST, None, 1)
-    np.testing.assert_allclose(drawn(explorer), values.T, atol=1e-5)
-    explorer.second.value = SECOND
-    assert said(explorer) == ""
-
-
-@pytest.mark.parametrize(
-    ("typed", "says"),
-    [
-        ("", "There is no first text yet"),
-        (" \t", "There is no first text yet"),
-        ("\x00", "keeps nothing of what you typed"),
-        ("\ud800", "half of a character"),
-        ("dog " * 600, "and the model takes 512: shorten the text"),
-        ("x" * 100_000, "has 100,000 characters"),
-    ],
-)
-def test_a_text_that_cannot_be_used(explorer, typed, says):
-    before = state(explorer)
-    explorer.first.value = typed
-    is_refused(explorer, before, explorer.first, typed)
-    assert says in said(explorer)
-    explorer.second.value = ""
-    is_refused(explorer, before, explorer.first, typed)
-    explorer.first.value = "cat"
-    assert not said(explorer).startswith("Please note")
-    assert state(explorer) != before
-
-
 def test_as_many_tokens_as_the_model_takes(explorer, bert):
     limit = len(bert.tables.position)
     explorer.second.value = ""
@@ -396,11 +307,6 @@ def test_as_many_tokens_as_the_model_takes(explorer, bert):
     explorer.first.value = "dog " * (limit - 2)
     assert f"How far each of {limit} tokens moves" in shown(explorer)
     assert drawn(explorer).shape[0] == limit
-
-
-def test_a_choice_that_there_is_not(bert):
-    with pytest.raises(InputError, match="no choice 'foo' of types: take one of the"):
-        segment_explorer(bert, FIRST, types="foo")
 
 
 def test_one_drawing_tokenizes_once(explorer, monkeypatch):
@@ -427,34 +333,6 @@ def test_a_model_with_one_type(one_type):
     assert "image/png" not in data
 
 
-def test_without_tensorflow(bert, monkeypatch):
-    def fail(*_, **__):
-        raise ModelError("TensorFlow cannot be imported here: install it.")
-
-    monkeypatch.setattr(module, "encode", fail)
-    explorer = segment_explorer(bert, FIRST)
-    assert said(explorer) == (
-        "Please note: TensorFlow cannot be imported here: install it."
-    )
-    assert explorer._repr_mimebundle_()[0]["text/plain"].startswith("TensorFlow")
-
-
-def test_an_error_is_said(explorer, monkeypatch):
-    before = state(explorer)
-
-    def fail(*_, **__):
-        raise RuntimeError("<b>out</b> of luck")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(module, "encode", fail)
-        explorer.first.value = "cat"
-    is_refused(explorer, before, explorer.first, "cat")
-    assert "RuntimeError: <b>out</b> of luck" in said(explorer)
-    explorer.first.value = "mouse"
-    assert state(explorer) != before
-    assert "luck" not in said(explorer)
-
-
 def test_the_model_runs_once_for_each_input(bert, monkeypatch):
     runs = []
 
@@ -471,56 +349,6 @@ def test_the_model_runs_once_for_each_input(bert, monkeypatch):
     assert runs == [[0, 0, 0, 0], [1, 1, 1, 1]]
     explorer.second.value = "a dog"
     assert len(runs) == 4
-
-
-@pytest.mark.parametrize("typed", HOSTILE)
-def test_hostile_text(explorer, typed):
-    explorer.first.value = explorer.second.value = typed
-    assert skeleton(explorer.view.value) == PLAIN_FIGURE
-    assert shown(explorer) == explorer.caption
-    assert not said(explorer).startswith("Please note")
-    assert explorer.first.value == typed
-
-
-def test_any_text(explorer):
-    @settings(deadline=None, derandomize=True, max_examples=10)
-    @given(ANY_TEXT, ANY_TEXT)
-    def check(first, second):
-        explorer.first.value, explorer.second.value = "dog", ""
-        explorer.first.value = first
-        explorer.second.value = second
-        assert skeleton(explorer.view.value) == PLAIN_FIGURE
-        assert shown(explorer) == explorer.caption
-        assert "cannot be shown" not in said(explorer)
-
-    check()
-
-
-def test_three_faces(explorer):
-    first = face(explorer)
-    # Its colours stand for numbers, so no palette makes it smaller.
-    assert len(first[0]) < 160_000
-    assert first[1] == (
-        f"First text: {FIRST} · Second text: {SECOND} · Types: all 0."
-        f" {explorer.caption}"
-    )
-    explorer.types.value = "swapped"
-    assert face(explorer) == first
-
-
-def test_plot_is_the_present_state_and_its_own(bert, explorer):
-    other = segment_explorer(bert, FIRST, SECOND)
-    before = state(other)
-    explorer.first.value = "cat"
-    explorer.types.value = "swapped"
-    assert explorer.plot().caption == explorer.caption
-    assert state(other) == before
-
-
-def test_every_control_has_a_label(explorer):
-    labels = [control.description for control in explorer.controls.values()]
-    assert all(labels)
-    assert len(set(labels)) == len(labels)
 
 
 # The checks

@@ -23,6 +23,8 @@ class Prediction(ipywidgets.VBox):
     """
 
     def __init__(self, question, choices):
+        from ..widgets.page import Page  # with the explorers' import, not before
+
         self.question = question
         self.choices = [str(choice) for choice in choices]
         self.answer = None
@@ -36,7 +38,10 @@ class Prediction(ipywidgets.VBox):
         self.commit.on_click(self._commit)
         self.message = ipywidgets.HTML()
         text = ipywidgets.HTML(f"<b>Predict.</b> {html.escape(question)}")
-        super().__init__([text, self.choice, self.commit, self.message])
+        text.add_class("bertlab-question")
+        self.message.add_class("bertlab-message")
+        super().__init__([text, self.choice, self.commit, self.message, Page()])
+        self.add_class("bertlab-guess")
 
     def _commit(self, _):
         if self.answer is not None:

@@ -1,4 +1,4 @@
-"""What every explorer has: controls, a message, a view, and three faces."""
+"""What every explorer is made of: controls, a message, a view, and three faces."""
 
 from __future__ import annotations
 
@@ -13,29 +13,10 @@ from ..errors import InputError, SentenceError
 from ..plots.plot import DISPLAY_DPI, DPI, drawable, encoded, listed
 from ..tokens import isolated, shorten
 
-# What a layout cannot say: text boxes and rows of radio buttons that fit a phone. There
-# a picture is no narrower than its letters need, and scrolls.
-_STYLE = """<style>
-.bertlab-explorer .widget-text { max-width: 100%; margin: 2px 0; }
-.bertlab-explorer .widget-radio-box-horizontal { flex-wrap: wrap; height: auto; }
-.bertlab-explorer .bertlab-radio {
-  display: flex; flex-flow: row wrap; align-items: center; height: auto;
-}
-.bertlab-radio .widget-radio-box { margin-bottom: 0 !important; align-items: center; }
-.bertlab-radio > .widget-label {
-  width: 90px; margin: 0 4px 0 0; text-align: right; flex: none;
-}
-.bertlab-explorer .bertlab-old { opacity: 0.4; }
-.bertlab-explorer .widget-html-content { min-width: 0; }
-@media (max-width: 600px) {
-  .bertlab-explorer .bertlab-figure { overflow: auto hidden; }
-  .bertlab-explorer .bertlab-figure > img { max-width: max(100%, 520px) !important; }
-  .bertlab-explorer .bertlab-figure > figcaption { position: sticky; left: 0; }
-}
-</style>"""
 # Class of a view that is not of the present input; and what is said then.
 OLD, STILL = "bertlab-old", "The picture is still that of the input before."
 COMPUTING = "Computing…"
+LABEL = {"description_width": "90px"}
 
 
 def text_box(value, description, placeholder, layout=None, label="90px"):
@@ -56,9 +37,6 @@ def check_box(value, description, margin="2px 12px"):
     return ipywidgets.Checkbox(
         value, description=description, indent=False, layout=layout
     )
-
-
-LABEL = {"description_width": "90px"}
 
 
 def radio(options, value, description):
@@ -111,7 +89,15 @@ def about(control, name=None):
 class Explorer(ipywidgets.VBox):
     """A widget that redraws its view when a control changes.
 
-    A subclass sets its controls as attributes, and defines `draw`.
+    Parameters
+    ----------
+    controls : dict of str to ipywidgets.Widget
+        By name, in the order in which they stand.
+    draw : callable, optional
+        Takes the controls' values by name, and returns a `Plot` and a list of sentences
+        about what was typed. Raises `InputError` where a control holds what cannot be
+        used. An explorer whose live picture is another than its saved one is a subclass
+        that has its own `draw` and `plot` instead.
 
     Attributes
     ----------
@@ -126,7 +112,11 @@ class Explorer(ipywidgets.VBox):
         What the picture shows, in words.
     """
 
-    def __init__(self, controls):
+    def __init__(self, controls, draw=None):
+        # Only here: the package can be used, and a lesson begun, without its import.
+        from .page import Page
+
+        self._draw = draw
         self.controls = controls
         for name, control in controls.items():
             setattr(self, name, control)
@@ -134,15 +124,11 @@ class Explorer(ipywidgets.VBox):
         self.message = ipywidgets.HTML()
         self.view = ipywidgets.HTML()
         self.caption = ""
+        self.message.add_class("bertlab-message")
+        self.view.add_class("bertlab-view")
         box = ipywidgets.Layout(flex_flow="row wrap", align_items="center")
-        super().__init__(
-            [
-                ipywidgets.Box(list(controls.values()), layout=box),
-                self.message,
-                self.view,
-                ipywidgets.HTML(_STYLE, layout={"display": "none"}),
-            ]
-        )
+        bar = ipywidgets.Box(list(controls.values()), layout=box)
+        super().__init__([bar, self.message, self.view, Page()])
         self.add_class("bertlab-explorer")
         self._update()
         # What somebody without a kernel sees is the state that the learner starts from.
@@ -151,27 +137,18 @@ class Explorer(ipywidgets.VBox):
         except SentenceError as error:
             self._first = {"text/plain": str(error)}, {}
 
-    def draw(self):
-        """Compute and draw from the controls' values.
-
-        Returns
-        -------
-        view : str
-            HTML of the picture.
-        caption : str
-        sentences : list of str
-            For the message.
-
-        Raises
-        ------
-        InputError
-            If a control holds what cannot be used.
-        """
-        raise NotImplementedError
+    def _drawn(self):
+        """Return the `Plot` of the controls' values, and the sentences about them."""
+        return self._draw(**{name: c.value for name, c in self.controls.items()})
 
     def plot(self):
         """Return the present state as a `Plot`."""
-        raise NotImplementedError
+        return self._drawn()[0]
+
+    def draw(self):
+        """Return the view's HTML, its caption, and the sentences for the message."""
+        plot, sentences = self._drawn()
+        return plot.html(), plot.caption, sentences
 
     def slow(self):
         """Return whether what the controls ask for may take more than a moment."""

@@ -8,61 +8,10 @@ from ..embeddings import SPACES, best_by_chance, nearest_tokens, random_pairs
 from ..plots.neighbours import plot_neighbours
 from ..tokens import shorten
 from ..words import look_up_word
-from .explorer import Explorer, check_box, text_box
+from .explorer import LABEL, Explorer, check_box, radio, text_box
 
-STYLE = {"description_width": "90px"}
 # Enough to see where meaning ends, and few enough to read.
 MOST = 30
-
-
-class NeighbourExplorer(Explorer):
-    """See `neighbour_explorer`."""
-
-    def __init__(self, bert, word, k):
-        self._bert = bert
-        super().__init__(
-            {
-                "word": text_box(word, "Word:", "a word, then Enter"),
-                "k": ipywidgets.IntSlider(
-                    k,
-                    1,
-                    MOST,
-                    description="Neighbours:",
-                    continuous_update=False,
-                    style=STYLE,
-                ),
-                # Not a drop-down list: JupyterLab takes its arrow keys for itself.
-                "space": ipywidgets.RadioButtons(
-                    options=SPACES,
-                    description="Space:",
-                    orientation="horizontal",
-                    style=STYLE,
-                    layout={"width": "auto"},
-                ),
-                "hide_unused": check_box(True, "hide [unused] rows"),
-                "hide_pieces": check_box(True, "hide ## pieces"),
-            }
-        )
-
-    def plot(self):
-        """Return the neighbours of the present word as a `Plot`."""
-        hide = {
-            "hide_unused": self.hide_unused.value,
-            "hide_pieces": self.hide_pieces.value,
-        }
-        space, word = self.space.value, self.word.value
-        neighbours = nearest_tokens(self._bert, word, self.k.value, space, **hide)
-        baseline = random_pairs(self._bert, space, **hide)
-        chance = best_by_chance(self._bert, space, **hide)
-        return plot_neighbours(
-            neighbours, baseline, chance=chance, word=shorten(word.strip()), space=space
-        )
-
-    def draw(self):
-        """Search the whole table and draw."""
-        plot = self.plot()
-        sentence = look_up_word(self._bert, self.word.value).sentence
-        return plot.html(), plot.caption, [sentence] if sentence else []
 
 
 def neighbour_explorer(bert, word="dog", k=10):
@@ -81,8 +30,34 @@ def neighbour_explorer(bert, word="dog", k=10):
 
     Returns
     -------
-    NeighbourExplorer
+    Explorer
         With the controls `word`, `k`, `space`, `hide_unused` and `hide_pieces`, and
         `caption`, `message` and `view`.
     """
-    return NeighbourExplorer(bert, word, k)
+    controls = {
+        "word": text_box(word, "Word:", "a word, then Enter"),
+        "k": ipywidgets.IntSlider(
+            k,
+            1,
+            MOST,
+            description="Neighbours:",
+            continuous_update=False,
+            style=LABEL,
+        ),
+        "space": radio(SPACES, SPACES[0], "Space:"),
+        "hide_unused": check_box(True, "hide [unused] rows"),
+        "hide_pieces": check_box(True, "hide ## pieces"),
+    }
+
+    def draw(word, k, space, **hide):
+        plot = plot_neighbours(
+            nearest_tokens(bert, word, k, space, **hide),
+            random_pairs(bert, space, **hide),
+            chance=best_by_chance(bert, space, **hide),
+            word=shorten(word.strip()),
+            space=space,
+        )
+        sentence = look_up_word(bert, word).sentence
+        return plot, [sentence] if sentence else []
+
+    return Explorer(controls, draw)

@@ -26,6 +26,7 @@ class PositionExplorer(Explorer):
             last,
             readout=False,
             continuous_update=False,
+            tooltip="Position",  # its name, where there is nothing to see
             layout={"width": "260px"},
         )
         self.slider.observe(self._slid, names="value")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import ipywidgets
 import numpy as np
 
 from ..encoder import encode
@@ -13,7 +12,7 @@ from ..measures import apart
 from ..plots.layers import plot_shifts
 from ..plots.plot import listed
 from ..tokens import tokenize
-from .explorer import Explorer, text_box
+from .explorer import Explorer, radio, text_box
 
 WIDE = {"width": "100%", "max_width": "640px"}
 OWN = "the tokenizer's"
@@ -26,89 +25,20 @@ CHOICES = {
 }
 
 
-class SegmentExplorer(Explorer):
-    """See `segment_explorer`."""
-
-    def __init__(self, bert, first, second, types):
-        self._bert = bert
-        # At 512 tokens a run takes a second, and changing back should not.
-        self._run = lru_cache(maxsize=6)(self._states)
-        super().__init__(
-            {
-                "first": text_box(first, "First text:", "a sentence, then Enter", WIDE),
-                "second": text_box(
-                    second, "Second text:", "none: type here to make a pair", WIDE
-                ),
-                # Not a drop-down list: JupyterLab takes its arrow keys for itself.
-                "types": ipywidgets.RadioButtons(
-                    options=list(CHOICES),
-                    value=types,
-                    description="Types:",
-                    orientation="horizontal",
-                    style={"description_width": "90px"},
-                    layout={"width": "auto"},
-                ),
-            }
+def _read(bert, first, second):
+    """Return the second text, None where it is blank, and the tokens of both."""
+    if len(bert.tables.token_type) < 2:
+        raise InputError(
+            "This model has one token type, so there is no other to try: load"
+            " another model to see what token types do."
         )
-
-    def _states(self, first, second, types):
-        run = encode(self._bert, first, second, types=list(types), attentions=False)
-        return run.hidden_states  # (layers + 1, tokens, hidden)
-
-    def _texts(self):
-        """The two texts, None for a second that is blank, and their tokens."""
-        if len(self._bert.tables.token_type) < 2:
-            raise InputError(
-                "This model has one token type, so there is no other to try: load"
-                " another model to see what token types do."
-            )
-        first, second = self.first.value, self.second.value
-        pair = second if second.strip() else None
-        if not first.strip():
-            raise InputError("There is no first text yet: type a sentence there.")
-        tokens = tokenize(self._bert, first, pair)
-        if 0 not in tokens.source:
-            raise InputError(tokenize(self._bert, first).sentences[0])
-        return first, pair, tokens
-
-    def plot(self):
-        """Return how far each token moves under the present types as a `Plot`."""
-        return self._drawn(*self._texts())
-
-    def _drawn(self, first, pair, tokens):
-        own = np.array(tokens.types)
-        chosen = CHOICES[self.types.value](own)
-        reference = self._run(first, pair, tuple(own.tolist()))
-        moved = self._run(first, pair, tuple(chosen.tolist()))
-        norm = np.linalg.norm(reference, axis=-1)  # (layers + 1, tokens)
-        shift = np.linalg.norm(moved - reference, axis=-1) / norm
-        return plot_shifts(
-            shift,
-            tokens=tokens.tokens,
-            types=(own, chosen),
-            control=apart(reference),
-            title=_title(self.types.value),
-        )
-
-    def draw(self):
-        """Run the model under the tokenizer's types and the chosen ones, and draw."""
-        first, pair, tokens = self._texts()
-        plot = self._drawn(first, pair, tokens)
-        same = np.array_equal(
-            CHOICES[self.types.value](np.array(tokens.types)), tokens.types
-        )
-        sentences = []
-        if pair is None:
-            sentences.append(
-                "There is no second text, so this is a single one, and the tokenizer"
-                f" gives it {_named(tokens.types)}."
-            )
-        if same:
-            sentences.append(
-                "These are the types that the tokenizer gives, so nothing moves: choose"
-                " others."
-            )
-        return plot.html(), plot.caption, sentences
+    pair = second if second.strip() else None
+    if not first.strip():
+        raise InputError("There is no first text yet: type a sentence there.")
+    tokens = tokenize(bert, first, pair)
+    if 0 not in tokens.source:
+        raise InputError(tokenize(bert, first).sentences[0])
+    return pair, tokens
 
 
 def _title(choice):
@@ -136,7 +66,7 @@ def segment_explorer(bert, first="", second="", types="all 0"):
 
     Returns
     -------
-    SegmentExplorer
+    Explorer
         With the controls `first`, `second` and `types`, and `caption`, `message` and
         `view`.
 
@@ -149,4 +79,45 @@ def segment_explorer(bert, first="", second="", types="all 0"):
         raise InputError(
             f"There is no choice {types!r} of types: take one of {listed(CHOICES)}."
         )
-    return SegmentExplorer(bert, first, second, types)
+    controls = {
+        "first": text_box(first, "First text:", "a sentence, then Enter", WIDE),
+        "second": text_box(
+            second, "Second text:", "none: type here to make a pair", WIDE
+        ),
+        "types": radio(CHOICES, types, "Types:"),
+    }
+
+    # At 512 tokens a run takes a second, and changing back should not.
+    @lru_cache(maxsize=6)
+    def states(first, pair, types):  # (layers + 1, tokens, hidden)
+        run = encode(bert, first, pair, types=list(types), attentions=False)
+        return run.hidden_states
+
+    def draw(first, second, types):
+        pair, tokens = _read(bert, first, second)
+        own = np.array(tokens.types)
+        chosen = CHOICES[types](own)
+        reference = states(first, pair, tuple(own.tolist()))
+        moved = states(first, pair, tuple(chosen.tolist()))
+        norm = np.linalg.norm(reference, axis=-1)  # (layers + 1, tokens)
+        plot = plot_shifts(
+            np.linalg.norm(moved - reference, axis=-1) / norm,
+            tokens=tokens.tokens,
+            types=(own, chosen),
+            control=apart(reference),
+            title=_title(types),
+        )
+        sentences = []
+        if pair is None:
+            sentences.append(
+                "There is no second text, so this is a single one, and the tokenizer"
+                f" gives it {_named(tokens.types)}."
+            )
+        if np.array_equal(own, chosen):
+            sentences.append(
+                "These are the types that the tokenizer gives, so nothing moves: choose"
+                " others."
+            )
+        return plot, sentences
+
+    return Explorer(controls, draw)
