@@ -1,4 +1,4 @@
-"""What concerns every test: notebooks are compared in our own way.
+"""What concerns every test: notebooks compared in our own way, and what is run when.
 
 This file stands above notebooks/ as well as tests/, or pytest would not use it there.
 """
@@ -27,27 +27,44 @@ def pytest_collect_file(file_path, parent):
     ]
 
 
-# What takes minutes, the longest first: begun last, it would keep one process busy as
-# the others have nothing left to do. (pytest-xdist would begin with the files that have
-# the most tests, which are quick ones.)
+# What takes longest is begun first: begun last, it would keep one process busy as the
+# others have nothing left to do. (pytest-xdist would begin with the files that have the
+# most tests, which are quick ones.)
 LONGEST = (
+    "tests/test_other_models.py",  # with WIDE=1
     "notebooks/08_",
-    "tests/test_browser.py",
-    "tests/test_other_models.py",
-    "tests/test_cased_model.py",
     "notebooks/09_",
-    "tests/test_browser_",
-    "tests/test_own_sentences.py",
-    "tests/test_padding_explorer.py",
+    "tests/test_browser",
 )
+WIDE = os.environ.get("WIDE") == "1"
+left_out = pytest.StashKey[int]()
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items):
-    """Put what takes longest first; leave the others, and each file, in their order."""
+def pytest_collection_modifyitems(config, items):
+    """Put what takes longest first; leave out what is wide, unless WIDE=1."""
 
     def rank(item):
         begun = map(item.nodeid.startswith, LONGEST)
         return next((n for n, is_it in enumerate(begun) if is_it), len(LONGEST))
 
     items.sort(key=rank)
+    wide = [item for item in items if not WIDE and item.get_closest_marker("wide")]
+    if wide:
+        items[:] = [item for item in items if not item.get_closest_marker("wide")]
+        config.hook.pytest_deselected(items=wide)
+    # From pytest-xdist's processes, which collect, to the one that reports.
+    getattr(config, "workeroutput", {})["wide"] = len(wide)
+    config.stash[left_out] = len(wide)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Take over how many a process of pytest-xdist left out: each, the same."""
+    node.config.stash[left_out] = getattr(node, "workeroutput", {}).get("wide", 0)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Say how many tests were left out."""
+    if wide := config.stash.get(left_out, 0):
+        terminalreporter.write_line(f"Left out as wide (WIDE=1 runs them): {wide}")

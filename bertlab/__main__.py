@@ -43,7 +43,7 @@ def why(error: BaseException) -> str:
 
 def copy(model: str | None, folder: str) -> int:
     """Copy the model to `folder`; return the exit status."""
-    from .copying import copy_model
+    from .files import copy_model
     from .model import load
 
     try:
@@ -57,29 +57,16 @@ def copy(model: str | None, folder: str) -> int:
 
 def describe(model: str | None) -> int:
     """Print the report, a line as soon as it is known; return the exit status."""
-    from . import report
+    from .report import findings, verdict
 
-    wrong = 0
+    found = []
     for finding in findings(model):
-        wrong += finding.ok is False
+        found.append(finding)
         mark = "!" if finding.ok is False else " "
         print(f"{mark} {finding.label + ':':<17} {finding.value}", flush=True)
-    print(report.verdict(wrong, FIRST))
-    return 1 if wrong else 0
-
-
-def findings(model: str | None):
-    """Look at the machine and, if the model can be loaded, at the model."""
-    from . import report
-    from .model import load
-
-    yield from report.machine_findings()
-    try:
-        bert = load(model)
-    except ModelError as error:
-        yield report.Finding("model", str(error), False, str(error))
-        return
-    yield from report.model_findings(bert)
+    last = verdict(found, FIRST)
+    print(last)
+    return int(last != FIRST)
 
 
 if __name__ == "__main__":

@@ -8,10 +8,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from .checkpoint import open_checkpoint
 from .errors import InputError
-from .folder import open_checkpoint
 from .inputs import shown
-from .tokens import count
 
 # What TFBertModel adds to a masked token's score. Where all are masked, none is.
 MASKED = np.float32(-10_000)
@@ -79,6 +78,7 @@ _DENSE = {
 }
 
 
+@lru_cache(maxsize=64)
 def layer_weights(bert, layer):
     """Return the parameters of layer 1, 2, … straight from the model's file.
 
@@ -90,16 +90,9 @@ def layer_weights(bert, layer):
         If the model has no such layer.
     """
     layers = bert.config.num_hidden_layers
-    whole = isinstance(layer, (int, np.integer)) and not isinstance(layer, bool)
-    if not whole or not 1 <= layer <= layers:
+    if layer not in range(1, layers + 1):
         has = f"1 to {layers}" if layers > 1 else "1 alone"
         raise InputError(f"There is no layer {shown(layer)}: {bert.name} has {has}.")
-    return _read(bert, int(layer))
-
-
-# Behind the check: to a cache True and 1.0 are the same as 1.
-@lru_cache(maxsize=64)
-def _read(bert, layer):
     checkpoint = open_checkpoint(bert.folder, bert.config)
     prefix = f"encoder.layer.{layer - 1}."
     found = {}
@@ -162,7 +155,7 @@ def attend(bert, layer, states, mask=None):
     bert : Bert
     layer : int
         From 1.
-    states : (tokens, hidden) array_like
+    states : (tokens, hidden) ndarray
         What goes into the layer: ``hidden_states[layer - 1]``.
     mask : (tokens,) sequence of int, optional
         0 for a token that nobody may attend to.
@@ -174,10 +167,9 @@ def attend(bert, layer, states, mask=None):
     Raises
     ------
     InputError
-        If the model has no such layer, or the states or the mask are of another shape.
+        If the model has no such layer.
     """
     w = layer_weights(bert, layer)
-    states = _of_width(states, len(w.query))
     tokens, hidden = states.shape
     size = hidden // w.heads
 
@@ -190,11 +182,7 @@ def attend(bert, layer, states, mask=None):
     scores = query @ key.transpose(0, 2, 1) / np.sqrt(np.float32(size))
     allowed = scores
     if mask is not None:
-        mask = np.asarray(mask)
-        if mask.shape != (tokens,):
-            given = f"{count(tokens, 'token')} and a mask of shape {mask.shape}"
-            raise InputError(f"Here are {given}: give one value for each token.")
-        allowed = np.where(mask == 0, scores + MASKED, scores)
+        allowed = np.where(np.asarray(mask) == 0, scores + MASKED, scores)
     weights = softmax(allowed)
     mixed = weights @ value
     joined = mixed.transpose(1, 0, 2).reshape(tokens, hidden)
@@ -214,7 +202,7 @@ def feed_forward(bert, layer, states):
     bert : Bert
     layer : int
         From 1.
-    states : (tokens, hidden) array_like
+    states : (tokens, hidden) ndarray
         `Attention.output`.
 
     Returns
@@ -225,25 +213,14 @@ def feed_forward(bert, layer, states):
     Raises
     ------
     InputError
-        If the model has no such layer, or the states are of another shape.
+        If the model has no such layer.
     ModelError
         If the activation is not "gelu", and TensorFlow cannot be imported.
     """
     w = layer_weights(bert, layer)
-    states = _of_width(states, len(w.query))
     inner = _activate(bert, states @ w.inner + w.inner_bias, w.activation)
     outer = inner @ w.outer + w.outer_bias
     return layer_norm(states + outer, w.last_gamma, w.last_beta, w.eps)
-
-
-def _of_width(states, hidden):
-    states = np.asarray(states)
-    if states.ndim != 2 or states.shape[1] != hidden:
-        raise InputError(
-            f"The states have the shape {states.shape}: give one row for each token,"
-            f" {hidden:,} wide, such as hidden_states[layer - 1]."
-        )
-    return states
 
 
 def softmax(scores):

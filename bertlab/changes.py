@@ -6,11 +6,10 @@ tokens are still the same, so that their states before and after can be compared
 
 from __future__ import annotations
 
-import operator
 from dataclasses import dataclass
 
 from .errors import InputError
-from .inputs import Inputs, prepare, shown
+from .inputs import Inputs, prepare
 from .tokens import count
 
 
@@ -51,14 +50,8 @@ def replace(bert, given, tokens) -> Change:
     Raises
     ------
     InputError
-        If there is no such place or token ID, if two of the places are the same, or if
-        `given` holds vectors in place of the token table's rows.
+        If there is no such place or token ID.
     """
-    if given.vectors is not None:
-        raise InputError(
-            "This input holds vectors in place of token rows, so another token ID would"
-            " change nothing: change the vectors themselves."
-        )
     n = len(given.ids)
     ids = list(given.ids)
     places = _places(tokens, n)
@@ -87,13 +80,10 @@ def remove(bert, given, places, close=True) -> Change:
     Raises
     ------
     InputError
-        If there is no such place, if a place is named twice, or if no token would be
-        left.
+        If there is no such place, or if no token would be left.
     """
     gone = _places(places, len(given.ids))
     kept = [place for place in range(len(given.ids)) if place not in gone]
-    if not kept:
-        raise InputError("No token would be left: leave at least one in the text.")
     return _arranged(bert, given, kept, close)
 
 
@@ -147,26 +137,15 @@ def _changed(bert, given, order, positions, ids=None):
         positions=positions,
         types=[given.types[place] for place in order],
         mask=[given.mask[place] for place in order],
-        vectors=None if given.vectors is None else given.vectors[list(order)],
     )
 
 
 def _places(places, n):
-    """Places as numbers from 0 to n - 1, each of them once."""
-    found = []
+    """Places as numbers from 0 to n - 1."""
     for place in places:
-        try:
-            place = operator.index(place)
-        except TypeError:
-            raise InputError(
-                f"A place is a whole number, not {shown(place)}: the first token has 0."
-            ) from None
         if not -n <= place < n:
             raise InputError(
                 f"There is no place {place}: the text has {count(n, 'token')}, special"
                 f" ones included, and their places are 0 to {n - 1}."
             )
-        found.append(place % n)
-    if len(set(found)) < len(found):
-        raise InputError("A place is named twice: name each once.")
-    return found
+    return [place % n for place in places]

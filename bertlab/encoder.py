@@ -29,7 +29,7 @@ class Encoding(Inputs):
 
     Attributes
     ----------
-    tokens, ids, positions, types, mask, vectors
+    tokens, ids, positions, types, mask
         What went in: see `bertlab.inputs.Inputs`.
     hidden_states : (layers + 1, tokens, hidden) ndarray
         The embedding layer's output, then that of each layer.
@@ -50,7 +50,6 @@ def encode(
     positions=None,
     types=None,
     mask=None,
-    vectors=None,
     attentions=True,
     progress=None,
 ):
@@ -65,7 +64,7 @@ def encode(
         function returns, which can hold other IDs, positions and so on.
     pair : str, optional
         The second text of a single one.
-    ids, positions, types, mask, vectors : optional
+    ids, positions, types, mask : optional
         Put in place of what a single text leads to: see `bertlab.inputs.prepare`.
     attentions : bool
         False leaves the attention weights out: of long texts they are most of the
@@ -93,7 +92,6 @@ def encode(
         "positions": positions,
         "types": types,
         "mask": mask,
-        "vectors": vectors,
     }
     if isinstance(text, tuple):
         raise InputError(
@@ -135,7 +133,7 @@ def _prepared(bert, entry, n):
     try:
         if isinstance(entry, Inputs):
             # Again, as it may have been prepared for another model.
-            names = ("ids", "positions", "types", "mask", "vectors")
+            names = ("ids", "positions", "types", "mask")
             return prepare(bert, "", **{name: getattr(entry, name) for name in names})
         return prepare(bert, *pair)
     except InputError as error:
@@ -146,9 +144,8 @@ def _batches(given):
     """Lists of indices: texts of about the same length go together."""
     groups = {}
     for n, one in enumerate(given):
-        # What is given as vectors cannot share a batch with what is given as IDs. A
-        # text of masked tokens alone would attend to padding as well, so it gets none.
-        kind = one.vectors is None, 0 if any(one.mask) else len(one.ids)
+        # A text of masked tokens alone would attend to padding too, so it gets none.
+        kind = 0 if any(one.mask) else len(one.ids)
         groups.setdefault(kind, []).append(n)
     for group in groups.values():
         group.sort(key=lambda n: len(given[n].ids), reverse=True)
@@ -170,14 +167,7 @@ def _run(bert, batch, attentions, coming=1):
         rows = [getattr(given, name) for given in batch]
         return np.array([row + [0] * (longest - len(row)) for row in rows])
 
-    if batch[0].vectors is None:
-        tokens = {"input_ids": padded("ids")}
-    else:
-        hidden = batch[0].vectors.shape[1]
-        vectors = np.zeros((len(batch), longest, hidden), np.float32)
-        for row, given in zip(vectors, batch):
-            row[: len(given.ids)] = given.vectors
-        tokens = {"inputs_embeds": vectors}
+    tokens = {"input_ids": padded("ids")}
     tokens["position_ids"] = padded("positions")
     tokens["token_type_ids"] = padded("types")
     tokens["attention_mask"] = padded("mask")
@@ -195,7 +185,7 @@ def _runner(bert, tokens, attentions, coming):
 
     def run(**given):
         out = bert.model(
-            given.pop("input_ids", None),
+            given.pop("input_ids"),
             **given,
             output_hidden_states=True,
             output_attentions=attentions,
@@ -221,9 +211,6 @@ def _runner(bert, tokens, attentions, coming):
         name: tensorflow.TensorSpec([None] * array.ndim, array.dtype, name)
         for name, array in tokens.items()
     }
-    if "inputs_embeds" in tokens:  # the last of its sizes must be known
-        shape = [None, None, bert.config.hidden_size]
-        sizes["inputs_embeds"] = tensorflow.TensorSpec(shape, "float32")
     # Nothing in the model hangs on a tensor's value: without AutoGraph, which rewrites
     # every layer's code to see to that, it is compiled in half the time.
     compiled = tensorflow.function(run, autograph=False)

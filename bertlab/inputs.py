@@ -1,4 +1,4 @@
-"""What goes into the embedding layer: rows of its three tables, or vectors, checked."""
+"""What goes into the embedding layer: rows of its three tables, checked."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .errors import InputError
-from .tokens import around, count, isolated, tokenize
+from .tokens import around, count, isolated, shorten, tokenize
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,6 @@ class Inputs:
     mask : list of int
         The attention mask: 1 for a token that may be attended to, 0 for one that is
         hidden from all.
-    vectors : (tokens, hidden) ndarray or None
-        What stands in the place of the token table's rows, if something does.
     """
 
     tokens: list[str]
@@ -36,19 +34,10 @@ class Inputs:
     positions: list[int]
     types: list[int]
     mask: list[int]
-    vectors: np.ndarray | None = None
 
 
 def prepare(
-    bert,
-    text,
-    pair=None,
-    *,
-    ids=None,
-    positions=None,
-    types=None,
-    mask=None,
-    vectors=None,
+    bert, text, pair=None, *, ids=None, positions=None, types=None, mask=None
 ) -> Inputs:
     """Tokenize a text, or a pair, and put other numbers in where they are given.
 
@@ -66,9 +55,6 @@ def prepare(
         Token type IDs in place of the tokenizer's; one number for all.
     mask : sequence of int, or int, optional
         Attention mask in place of ones.
-    vectors : (tokens, hidden) array_like, optional
-        What is added to the position and token type rows in place of the rows of the
-        token table, one for each token; the IDs then only name the tokens.
 
     Returns
     -------
@@ -78,7 +64,7 @@ def prepare(
     ------
     InputError
         If there are more tokens than the model has positions, if a number has no row
-        in its table, if the lengths differ, or if the vectors are not finite numbers.
+        in its table, or if the lengths differ.
     """
     t = tokenize(bert, text, pair)
     tables = bert.tables
@@ -115,7 +101,6 @@ def prepare(
         _rows(positions, n, len(tables.position), "position", "position table"),
         _rows(types, n, len(tables.token_type), "token type", "token type table"),
         _rows(1 if mask is None else mask, n, 2, "mask value", None),
-        None if vectors is None else _vectors(vectors, n, tables.token.shape[1]),
     )
 
 
@@ -148,30 +133,7 @@ def _rows(given, wanted, rows, what, table):
     return array.astype(int).tolist()
 
 
-def _vectors(given, n, hidden):
-    """Return `given` as an array with a finite row for each of `n` tokens."""
-    try:
-        array = np.array(given)
-    except (ValueError, TypeError):  # of different lengths
-        array = np.array(None)
-    if array.dtype.kind not in "iuf":
-        raise InputError(
-            f"The vectors must be numbers, {hidden:,} for each token, not"
-            f" {shown(given)}."
-        )
-    with np.errstate(over="ignore"):  # too large is infinite, and refused below
-        array = array.astype(np.float32)
-    if array.shape != (n, hidden):
-        raise InputError(
-            f"The vectors have the shape {array.shape}: for {count(n, 'token')},"
-            f" special ones included, give ({n}, {hidden})."
-        )
-    if not np.isfinite(array).all():
-        raise InputError("Some of the vectors' numbers are NaN or infinite.")
-    return array
-
-
-def shown(value, most=40):
+def shown(value):
     """Return the beginning of how a value is written."""
     text = " ".join(repr(value).split())
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    return shorten(text, 40)

@@ -13,10 +13,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .checkpoint import Checkpoint, release_pages
+from .checkpoint import Checkpoint, open_checkpoint, release_pages
 from .errors import ModelError
-from .folder import check_tokenizer_files, open_checkpoint
-from .weights import Weights, find
+from .files import find
+from .tokenizer import load_tokenizer
 
 # `python -m bertlab` imports this module, and says so in a line where NumPy is missing.
 if TYPE_CHECKING:
@@ -140,22 +140,24 @@ def load(name: str | os.PathLike | None = None) -> Bert:
     From here on NumPy's linear algebra runs on one thread of this process, unless
     ``OPENBLAS_NUM_THREADS`` says otherwise; TensorFlow has threads of its own.
     """
-    weights = find(name)
+    files = find(name)
     # Where TensorFlow is not installed, transformers says so as it is imported.
     os.environ.setdefault("TRANSFORMERS_NO_ADVISORY_WARNINGS", "1")
     from transformers import BertConfig, logging
 
     if "TRANSFORMERS_VERBOSITY" not in os.environ:
         logging.set_verbosity_error()
-    config = BertConfig.from_dict(weights.config)
-    checkpoint = open_checkpoint(weights.folder, config)
+    config = BertConfig.from_dict(files.config)
+    checkpoint = open_checkpoint(files.folder, config)
     bert = Bert(
-        name=weights.name,
-        folder=weights.folder,
+        name=files.name,
+        folder=files.folder,
         config=config,
-        tokenizer=load_tokenizer(weights, config),
+        tokenizer=load_tokenizer(
+            files.folder, config, vocabulary_alone=bool(files.published)
+        ),
         tables=read_tables(checkpoint, config),
-        published=weights.published,
+        published=files.published,
     )
     one_blas_thread()
     # A full garbage collection over all that is imported by now takes 0.1 s, and came
@@ -177,61 +179,8 @@ def read_tables(checkpoint: Checkpoint, config) -> Tables:
     )
 
 
-def load_tokenizer(weights: Weights, config):
-    """The model's `BertTokenizerFast`, which neither truncates nor pads unasked.
-
-    Raises
-    ------
-    ModelError
-        If there is none, or it is not whole, or the token table is another model's.
-    """
-    from transformers import BertTokenizerFast
-
-    longest = config.max_position_embeddings
-    if weights.published:
-        return BertTokenizerFast(
-            vocab_file=str(weights.folder / "vocab.txt"),
-            do_lower_case=True,
-            model_max_length=longest,
-        )
-    check_tokenizer_files(weights.folder)
-    try:
-        tokenizer = BertTokenizerFast.from_pretrained(
-            weights.folder, local_files_only=True
-        )
-    except Exception as error:  # the Rust tokenizer raises bare Exceptions
-        raise ModelError(
-            f"The tokenizer's files in {weights.folder} cannot be read ({error})."
-            " Copy them again from where the model came from."
-        ) from None
-    tokenizer.backend_tokenizer.no_truncation()
-    tokenizer.backend_tokenizer.no_padding()
-    tokenizer.model_max_length = min(tokenizer.model_max_length, longest)
-    check_vocabulary(tokenizer, weights.folder, config.vocab_size)
-    return tokenizer
-
-
-def check_vocabulary(tokenizer, folder: Path, rows: int) -> None:
-    """Raise ModelError unless a token table of `rows` rows fits the vocabulary."""
-    # transformers adds special tokens that the file lacks, with ids past its end.
-    own = tokenizer.backend_tokenizer.get_vocab(with_added_tokens=False)
-    special = [getattr(tokenizer, f"{n}_token") for n in ("unk", "cls", "sep", "pad")]
-    if missing := [str(token) for token in special if token not in own]:
-        raise ModelError(
-            f"The vocabulary in {folder} has no {', '.join(missing)}, which BERT needs:"
-            " copy the tokenizer's files again from where the model came from."
-        )
-    # Tables are often padded, to 30,528 rows for 30,522 tokens, say, and some published
-    # ones by a thousand; a vocabulary that lacks an eighth belongs to another table.
-    if not rows - rows // 8 <= len(tokenizer) <= rows:
-        raise ModelError(
-            f"The tokenizer in {folder} knows {len(tokenizer):,} tokens, but the token"
-            f" table has {rows:,} rows: they belong to different models."
-        )
-
-
 def tensorflow_model(folder: Path, config):
-    """Import TensorFlow, without a sound, and load the weights into a TFBertModel.
+    """Load the weights into a TFBertModel.
 
     Parameters
     ----------
@@ -245,18 +194,17 @@ def tensorflow_model(folder: Path, config):
     Raises
     ------
     ModelError
-        If TensorFlow cannot be imported, or cannot read the weights.
+        If TensorFlow or TFBertModel cannot be imported, or cannot read the weights.
     """
-    for setting, value in TENSORFLOW_SETTINGS.items():
-        os.environ.setdefault(setting, value)
+    import_tensorflow()
     try:
         with silent_stderr():
-            import tensorflow  # noqa: F401
             from transformers import TFBertModel
     except ImportError as error:
         raise ModelError(
-            f"TensorFlow cannot be imported here ({error}). Install the packages of"
-            " requirements.txt, or go on with the lessons that need only bert.tables."
+            f"transformers has no TFBertModel here ({error}). Install the packages of"
+            " requirements.txt, or go on without bert.model: encoder.encode runs the"
+            " same weights."
         ) from None
     checkpoint = open_checkpoint(folder, config)
     if checkpoint.saved_as != "pt":
@@ -275,6 +223,21 @@ def tensorflow_model(folder: Path, config):
     return_free_memory()
     gc.freeze()
     return model
+
+
+def import_tensorflow() -> None:
+    """Import TensorFlow without a sound, or raise a ModelError."""
+    for setting, value in TENSORFLOW_SETTINGS.items():
+        os.environ.setdefault(setting, value)
+    try:
+        with silent_stderr():
+            import tensorflow  # noqa: F401
+    except ImportError as error:
+        raise ModelError(
+            f"TensorFlow cannot be imported here ({error}). Install the packages of"
+            " requirements.txt, or go on with the lessons that need only bert.tables."
+        ) from None
+    gc.freeze()  # all that comes with it: see `load`
 
 
 @contextmanager

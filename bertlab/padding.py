@@ -6,28 +6,28 @@ side the pads stand, whether the mask hides them, and where positions are counte
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import index
 
 import numpy as np
 
+from .embeddings import unit
 from .errors import InputError
-from .inputs import Inputs, prepare, shown
-from .measures.moves import apart, shifts
+from .inputs import Inputs, prepare
+from .measures import apart, shifts
 from .tokens import count
 
 SIDES = ("right", "left")
 POSITIONS = ("counted", "own")
-# How one vector is made of a row's states: which of them, and what becomes of them.
-POOLINGS = (
-    "[CLS]",
-    "first place",
-    "mean of tokens",
-    "mean of all",
-    "max of tokens",
-    "max of all",
-)
+# How one vector is made of a row's states, (..., tokens, hidden), the text's own tokens
+# being at the places `own`.
+POOLINGS = {
+    "[CLS]": lambda states, own: states[..., own, :][..., 0, :],
+    "first place": lambda states, own: states[..., 0, :],
+    "mean of tokens": lambda states, own: states[..., own, :].mean(axis=-2),
+    "mean of all": lambda states, own: states.mean(axis=-2),
+    "max of tokens": lambda states, own: states[..., own, :].max(axis=-2),
+    "max of all": lambda states, own: states.max(axis=-2),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ class Padded(Inputs):
 
     Attributes
     ----------
-    tokens, ids, positions, types, mask, vectors
+    tokens, ids, positions, types, mask
         Of all places, pads included: see `bertlab.inputs.Inputs`.
     own : slice
         The places of the text's own tokens, special ones included. All others are pads,
@@ -110,67 +110,29 @@ def pad(
     Raises
     ------
     InputError
-        If there is no list of texts, or one of rows that are padded already; if the
-        length is less than the longest text has or more
-        than the model takes; if there is no such side or way to count; or if the model
-        has no [PAD].
+        If `given` is a single text, if the length is less than the longest text has or
+        more than the model takes, or if there is no such side or way to count.
     """
-    if not isinstance(given, Sequence) or isinstance(given, str) or not given:
+    if isinstance(given, str):
+        raise InputError("Give a list of texts, such as ['my dog', 'cats'].")
+    if side not in SIDES or positions not in POSITIONS:
         raise InputError(
-            "Give a list of one or more texts, such as ['my dog', 'cats']."
+            "The side is 'right' or 'left', and positions are 'counted' or 'own'."
         )
-    if any(isinstance(row, Padded) for row in given):
-        raise InputError(
-            "These rows are padded already: give the texts, or what `inputs.prepare`"
-            " made of them."
-        )
-    for value, options, what in (
-        (side, SIDES, "side"),
-        (positions, POSITIONS, "way to count positions"),
-    ):
-        if value not in options:
-            one, other = options
-            raise InputError(
-                f"There is no {what} {shown(value)}: take “{one}” or “{other}”."
-            )
     rows = [x if isinstance(x, Inputs) else prepare(bert, x) for x in given]
-    length = _length(bert, length, max(len(row.ids) for row in rows))
-    pad_id = bert.tokenizer.pad_token_id
-    if pad_id is None or pad_id >= len(bert.tables.token):
-        raise InputError("This model has no row for [PAD] in its token table.")
-    return [_padded(bert, row, length, side, mask, positions, pad_id) for row in rows]
-
-
-def _length(bert, length, longest):
-    """Return the length of the rows, checked."""
-    if length is None:
-        return longest
-    try:
-        if isinstance(length, bool):
-            raise TypeError
-        length = index(length)
-    except TypeError:
+    longest, most = max(len(row.ids) for row in rows), len(bert.tables.position)
+    length = longest if length is None else length
+    if not longest <= length <= most:
         raise InputError(
-            f"The length must be a whole number, such as {longest}, not"
-            f" {shown(length)}."
-        ) from None
-    most = len(bert.tables.position)
-    if length < longest:
-        raise InputError(
-            f"Padding makes nothing shorter, and the longest text has"
-            f" {count(longest, 'token')}: the length must be from {longest:,} to"
-            f" {most:,}, not {length:,}."
+            f"The longest text has {count(longest, 'token')} and the model takes"
+            f" {most:,}: the length must be from {longest:,} to {most:,}, not"
+            f" {length:,}."
         )
-    if length > most:
-        raise InputError(
-            f"The model takes {count(most, 'token')}: the length must be from"
-            f" {longest:,} to {most:,}, not {length:,}."
-        )
-    return length
+    return [_padded(bert, row, length, side, mask, positions) for row in rows]
 
 
-def _padded(bert, row, length, side, mask, positions, pad_id):
-    n = len(row.ids)
+def _padded(bert, row, length, side, mask, positions):
+    n, pad_id = len(row.ids), bert.tokenizer.pad_token_id
     pads = length - n
     first = pads if side == "left" else 0
 
@@ -181,15 +143,6 @@ def _padded(bert, row, length, side, mask, positions, pad_id):
     places = range(length)
     if positions == "own":
         places = filled(row.positions, [0] * pads if first else range(n, length))
-    elif row.positions != list(range(n)):
-        raise InputError(
-            "This text was prepared with positions of its own: pad it with"
-            " positions='own'."
-        )
-    vectors = row.vectors
-    if vectors is not None:
-        more = np.tile(bert.tables.token[pad_id], (pads, 1))
-        vectors = np.concatenate([more, vectors] if first else [vectors, more])
     found = prepare(
         bert,
         "",
@@ -197,7 +150,6 @@ def _padded(bert, row, length, side, mask, positions, pad_id):
         positions=list(places),
         types=filled(row.types, [0] * pads),
         mask=filled(row.mask, [0 if mask else 1] * pads),
-        vectors=vectors,
     )
     return Padded(**vars(found), own=slice(first, first + n))
 
@@ -219,23 +171,8 @@ def pool(states, own, pooling):
     Returns
     -------
     (..., hidden) ndarray
-
-    Raises
-    ------
-    InputError
-        If there is no such pooling.
     """
-    if pooling not in POOLINGS:
-        names = ", ".join(f"“{name}”" for name in POOLINGS)
-        raise InputError(f"There is no pooling {shown(pooling)}: take one of {names}.")
-    states = np.asarray(states)
-    if pooling == "[CLS]":
-        return states[..., own, :][..., 0, :]
-    if pooling == "first place":
-        return states[..., 0, :]
-    if pooling.endswith("of tokens"):
-        states = states[..., own, :]
-    return states.mean(axis=-2) if pooling.startswith("mean") else states.max(axis=-2)
+    return POOLINGS[pooling](np.asarray(states), own)
 
 
 def compare(alone, together, batch, *, layer, pooling="mean of tokens") -> Compared:
@@ -257,20 +194,7 @@ def compare(alone, together, batch, *, layer, pooling="mean of tokens") -> Compa
     Returns
     -------
     Compared
-
-    Raises
-    ------
-    InputError
-        If there is no such pooling.
-    ValueError
-        If the lists do not go together.
     """
-    lengths = [
-        [len(run.ids) for run in alone],
-        [len(row.ids[row.own]) for row in batch],
-    ]
-    if lengths[0] != lengths[1] or len(together) != len(batch):
-        raise ValueError("Give the runs of the same texts, alone and in the batch.")
     before = [run.hidden_states[layer] for run in alone]  # (tokens, hidden) each
     after = [run.hidden_states[layer] for run in together]
     moved = [
@@ -279,7 +203,7 @@ def compare(alone, together, batch, *, layer, pooling="mean of tokens") -> Compa
     between = [apart(states[None])[0] for states in before if len(states) > 1]
     own = np.stack([pool(states, slice(None), pooling) for states in before])
     found = np.stack([pool(a, row.own, pooling) for a, row in zip(after, batch)])
-    own, found = _unit(own), _unit(found)
+    own, found = unit(own.astype(float)), unit(found.astype(float))
     return Compared(
         moved=moved,
         apart=float(np.mean(between)) if between else 0.0,
@@ -289,10 +213,3 @@ def compare(alone, together, batch, *, layer, pooling="mean of tokens") -> Compa
         pooling=pooling,
         layer=layer,
     )
-
-
-def _unit(vectors):
-    """Vectors of length 1; one that is all zeros stays so, and has cosine 0."""
-    vectors = np.asarray(vectors, float)
-    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return vectors / np.where(norms > 0, norms, 1)

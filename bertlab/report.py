@@ -15,12 +15,16 @@ from typing import NamedTuple
 
 from packaging.requirements import Requirement
 
-from .model import Bert
+from .checkpoint import WEIGHTS
+from .errors import ModelError
+from .fetching import DEFAULT
+from .model import Bert, load
 
 SHOWN = ("transformers", "tensorflow", "tf-keras", "numpy", "jupyterlab")
 MEMORY_NEEDED = 1e9  # bytes, for one kernel with TensorFlow and the model
 TENSORFLOW_SECONDS = 300
 SAME = 1e-5
+REMEDY = "pip install -r requirements.txt"
 
 RUN_MODEL = """
 import json, sys
@@ -40,29 +44,15 @@ class Finding(NamedTuple):
         What was found, with the versions, paths and figures of this machine.
     ok : bool or None
         Whether a lesson can run with it; None for what is only information.
-    words : str
-        The same without anything that differs between machines when all is well.
+    words : str or None
+        What a notebook says of it, without anything that differs between machines when
+        all is well; None for the value itself.
     """
 
     label: str
     value: str
-    ok: bool | None
-    words: str
-
-
-def environment(bert: Bert) -> list[Finding]:
-    """Look at everything that a lesson needs.
-
-    Parameters
-    ----------
-    bert : Bert
-        The model that the lessons will use.
-
-    Returns
-    -------
-    list of Finding
-    """
-    return [*machine_findings(), *model_findings(bert)]
+    ok: bool | None = None
+    words: str | None = None
 
 
 def check(bert: Bert) -> None:
@@ -70,16 +60,29 @@ def check(bert: Bert) -> None:
 
     Where all is well, the text is the same on every machine.
     """
-    findings = environment(bert)
-    for finding in findings:
-        if finding.words:
-            print(f"{finding.label}: {finding.words}")
+    findings = [*machine_findings(), *model_findings(bert)]
+    for label, value, _, words in findings:
+        if words is None:
+            words = value
+        if words:
+            print(f"{label}: {words}")
+    print(verdict(findings, "All is well."))
+
+
+def findings(name: str | None) -> Iterator[Finding]:
+    """Look at the machine and, if the model can be loaded, at the model."""
+    yield from machine_findings()
+    try:
+        bert = load(name)
+    except ModelError as error:
+        yield Finding("model", str(error), False)
+    else:
+        yield from model_findings(bert)
+
+
+def verdict(findings: list[Finding], all_is_well: str) -> str:
+    """The last line of a report."""
     wrong = sum(finding.ok is False for finding in findings)
-    print(verdict(wrong, "All is well."))
-
-
-def verdict(wrong: int, all_is_well: str) -> str:
-    """The last line of a report with `wrong` findings that stop a lesson."""
     if not wrong:
         return all_is_well
     return f"{wrong} {'thing' if wrong == 1 else 'things'} to put right."
@@ -96,13 +99,15 @@ def machine_findings() -> Iterator[Finding]:
 
 def model_findings(bert: Bert) -> Iterator[Finding]:
     """Look at the model's files and at whether TensorFlow runs them."""
-    yield Finding("folder", _short(bert.folder), None, "")
-    if bert.published:
-        proof = "every byte as published"
-        yield Finding("model", f"{bert!r}, {proof}", True, f"{bert.name}, {proof}")
-    else:
-        yield _own_model(bert)
-    yield _tensorflow_text()
+    folder = bert.folder.absolute()
+    if folder.is_relative_to(Path.home()):
+        folder = Path("~") / folder.relative_to(Path.home())
+    yield Finding("folder", str(folder), None, "")
+    proof = "every byte as published" if bert.published else _whose(bert)
+    yield Finding("model", f"{bert!r}, {proof}", True, f"{bert.name}, {proof}")
+    text = _version("tensorflow-text")
+    text = text or "not here: 01 shows TFBertTokenizer in words only"
+    yield Finding("tensorflow-text", text, None, "")
     yield _tensorflow(bert)
 
 
@@ -111,26 +116,20 @@ def _python() -> Finding:
     wanted = importlib.metadata.metadata("bertlab")["Requires-Python"]
     if Requirement(f"python{wanted}").specifier.contains(version, prereleases=True):
         return Finding("Python", version, True, "fits")
-    remedy = f"{version} does not fit: install Python {wanted}"
-    return Finding("Python", remedy, False, remedy)
+    return Finding("Python", f"{version} does not fit: install Python {wanted}", False)
 
 
 def _needs() -> Finding:
     """Whether everything that bertlab needs is there, within its range."""
     faults = []
-    for line in importlib.metadata.requires("bertlab") or ():
-        need = Requirement(line)
-        if need.marker and not need.marker.evaluate():
-            continue
-        version = _version(need.name)
+    for need, version in _installed(importlib.metadata.requires("bertlab") or ()):
         # TFBertTokenizer alone needs it, and the lesson says so where it is not there.
         if version is None and need.name != "tensorflow-text":
             faults.append(f"{need.name} is missing")
         elif version and not need.specifier.contains(version, prereleases=True):
             faults.append(f"{need.name} is {version}, not {need.specifier}")
     if faults:
-        remedy = f"{'; '.join(faults)}. Run  pip install -r requirements.txt"
-        return Finding("needs", remedy, False, remedy)
+        return Finding("needs", f"{'; '.join(faults)}. Run  {REMEDY}", False)
     versions = ", ".join(f"{name} {_version(name)}" for name in SHOWN)
     return Finding("needs", versions, True, "all there")
 
@@ -140,23 +139,33 @@ def _lock() -> Finding:
     lock = Path(__file__).parents[1] / "requirements.txt"
     if not lock.is_file():
         value = "no requirements.txt beside the package to compare with"
-        return Finding("packages", value, None, value)
-    locked, others = 0, []
-    for line in lock.read_text(encoding="utf-8").splitlines():
-        pin = line.split("#")[0].strip()
-        if "==" not in pin:
-            continue
-        need = Requirement(pin)
-        if need.marker and not need.marker.evaluate():
-            continue
-        locked += 1
-        version = _version(need.name)
-        if version is None or not need.specifier.contains(version, prereleases=True):
-            others.append(f"{need.name} {version or 'missing'}, not {need.specifier}")
+        return Finding("packages", value)
+    lines = lock.read_text(encoding="utf-8").splitlines()
+    pins = [line.split("#")[0].strip() for line in lines]
+    locked = list(_installed(pin for pin in pins if "==" in pin))
+    others = [
+        f"{need.name} {version or 'missing'}, not {need.specifier}"
+        for need, version in locked
+        if version is None or not need.specifier.contains(version, prereleases=True)
+    ]
     if others:
-        value = f"{len(others)} of {locked} not as locked: {'; '.join(others)}"
-        return Finding("packages", value, None, value)
-    return Finding("packages", f"all {locked} as locked", True, "as locked")
+        value = f"{len(others)} of {len(locked)} not as locked: {'; '.join(others)}"
+        return Finding("packages", value)
+    return Finding("packages", f"all {len(locked)} as locked", True, "as locked")
+
+
+def _installed(lines) -> Iterator[tuple[Requirement, str | None]]:
+    """The requirements that count on this machine, each with the version found."""
+    for need in map(Requirement, lines):
+        if need.marker is None or need.marker.evaluate():
+            yield need, _version(need.name)
+
+
+def _version(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def _memory() -> Finding:
@@ -172,29 +181,31 @@ def _memory() -> Finding:
     if free >= MEMORY_NEEDED:
         return Finding("memory", value, True, "enough")
     value += f", and a lesson takes up to {MEMORY_NEEDED / 1e9:.0f} GB"
-    value += ": shut down other kernels"
-    return Finding("memory", value, None, value)
+    return Finding("memory", f"{value}: shut down other kernels")
 
 
-def _own_model(bert: Bert) -> Finding:
-    from .published import DEFAULT
+def _browser_tests() -> Finding:
+    missing = []
+    if importlib.util.find_spec("playwright") is None:
+        missing.append("playwright (pip install -r tests/requirements.txt)")
+    if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
+        missing.append("a chromium on the path")
+    value = f"would skip, without {' and '.join(missing)}" if missing else "would run"
+    return Finding("browser tests", value, None, "")
 
+
+def _whose(bert: Bert) -> str:
     faults = DEFAULT.faults(bert.folder)
-    weights = DEFAULT.files[0]
-    size = (bert.folder / weights.name).stat().st_size
     if not faults:
-        whose = f"the bytes of {DEFAULT.name}, as published"
-    elif size == weights.size:
-        whose = f"not the published bytes of {DEFAULT.name}: {'; '.join(faults)}"
-    else:
-        whose = "your own choice, so there is no hash to compare with"
-    return Finding("model", f"{bert!r}, {whose}", True, f"{bert.name}, {whose}")
+        return f"the bytes of {DEFAULT.name}, as published"
+    if (bert.folder / WEIGHTS).stat().st_size == DEFAULT.files[WEIGHTS][0]:
+        return f"not the published bytes of {DEFAULT.name}: {'; '.join(faults)}"
+    return "your own choice, so there is no hash to compare with"
 
 
 def _tensorflow(bert: Bert) -> Finding:
     """Run the model in a process of its own: a crash there is a finding here."""
     name = bert.published.repo if bert.published else str(bert.folder)
-    remedy = "Reinstall the packages:  pip install -r requirements.txt"
     try:
         done = subprocess.run(
             [sys.executable, "-c", RUN_MODEL, json.dumps(name)],
@@ -205,16 +216,15 @@ def _tensorflow(bert: Bert) -> Finding:
         )
     except subprocess.TimeoutExpired:
         value = f"did not answer within {TENSORFLOW_SECONDS} s: close other programs"
-        return Finding("TensorFlow", value, False, value)
+        return Finding("TensorFlow", value, False)
     if done.returncode:
-        value = f"{_ending(done)}. {remedy}"
-        return Finding("TensorFlow", value, False, value)
-    difference = json.loads(done.stdout)
-    if not difference <= SAME:
-        value = f"its embedding layer differs from ours by {difference:.1e}. {remedy}"
-        return Finding("TensorFlow", value, False, value)
-    words = "runs the model, and its embedding layer agrees with ours"
-    return Finding("TensorFlow", words, True, words)
+        fault = _ending(done)
+    elif (difference := json.loads(done.stdout)) <= SAME:
+        value = "runs the model, and its embedding layer agrees with ours"
+        return Finding("TensorFlow", value, True)
+    else:
+        fault = f"its embedding layer differs from ours by {difference:.1e}"
+    return Finding("TensorFlow", f"{fault}. Reinstall the packages:  {REMEDY}", False)
 
 
 def _ending(done: subprocess.CompletedProcess) -> str:
@@ -233,20 +243,10 @@ def embedding_difference(name: str) -> float:
     """Largest difference between TensorFlow's embedding layer and ours in NumPy.
 
     Also runs the whole model once. Meant for a process of its own.
-
-    Parameters
-    ----------
-    name : str
-        What to `load`.
-
-    Returns
-    -------
-    float
     """
     import numpy as np
 
     from .embeddings import embed
-    from .model import load
 
     bert = load(name)
     text = "The bank of the river."
@@ -256,33 +256,3 @@ def embedding_difference(name: str) -> float:
         input_ids=inputs["input_ids"], token_type_ids=inputs["token_type_ids"]
     )
     return float(np.abs(theirs.numpy()[0] - embed(bert, text).output).max())
-
-
-def _tensorflow_text() -> Finding:
-    version = _version("tensorflow-text")
-    value = version or "not here: 01 shows TFBertTokenizer in words only"
-    return Finding("tensorflow-text", value, None, "")
-
-
-def _browser_tests() -> Finding:
-    missing = []
-    if importlib.util.find_spec("playwright") is None:
-        missing.append("playwright (pip install -r tests/requirements.txt)")
-    if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
-        missing.append("a chromium on the path")
-    value = f"would skip, without {' and '.join(missing)}" if missing else "would run"
-    return Finding("browser tests", value, None, "")
-
-
-def _version(name: str) -> str | None:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return None
-
-
-def _short(path: Path) -> str:
-    path = path.absolute()
-    if path.is_relative_to(Path.home()):
-        return str(Path("~") / path.relative_to(Path.home()))
-    return str(path)

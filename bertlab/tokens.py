@@ -72,22 +72,22 @@ class Tokens:
         start, end = self.offsets[i]
         return text[start:end]
 
-    def kind(self, i):
-        """Return what token `i` is.
+    @cached_property
+    def kinds(self):
+        """List of str: what each token is.
 
         "special", also where somebody typed it; "unknown" for [UNK]; "piece" for one
         that continues a word; otherwise "word", which is a whole one or its beginning.
         """
-        if self.ids[i] == self.unknown_id:
-            return "unknown"
-        if self.source[i] is None or self.ids[i] in self.special_ids:
-            return "special"
-        return "piece" if self.tokens[i].startswith("##") else "word"
-
-    @cached_property
-    def kinds(self):
-        """List of str: the kind of every token."""
-        return [self.kind(i) for i in range(len(self.tokens))]
+        found = []
+        for token, row, which in zip(self.tokens, self.ids, self.source):
+            if row == self.unknown_id:
+                found.append("unknown")
+            elif which is None or row in self.special_ids:
+                found.append("special")
+            else:
+                found.append("piece" if token.startswith("##") else "word")
+        return found
 
     @cached_property
     def lost(self):
@@ -272,10 +272,10 @@ def quoted(text):
     return f"“{isolated(shorten(text))}”"
 
 
-def few(tokens, most=8):
+def few(tokens):
     """Return the end of a sentence that names tokens, the first of them if many."""
-    end = " …" if len(tokens) > most else "."
-    return " ".join(map(isolated, tokens[:most])) + end
+    end = " …" if len(tokens) > 8 else "."
+    return " ".join(map(isolated, tokens[:8])) + end
 
 
 def around(t, i):

@@ -70,26 +70,14 @@ class Comparison:
 
     Attributes
     ----------
-    compared : bool
-        False for a model of other sizes, which has no such entries to compare.
     equal : bool or None
-        Whether every figure agrees; None where nothing was compared.
-    figures, differ : int
-        How many were compared, and how many of them do not agree.
-    largest : float or None
-        The largest absolute difference, of those that do not agree if there are any.
-    where : str or None
-        Which figure it is that differs most.
+        Whether every figure agrees; None for a model of other sizes, which has no such
+        entries to compare.
     sentence : str
-        All this for a reader.
+        How many were compared and differ, and by how much at the most, for a reader.
     """
 
-    compared: bool
     equal: bool | None
-    figures: int
-    differ: int
-    largest: float | None
-    where: str | None
     sentence: str
 
 
@@ -145,17 +133,13 @@ def compare_published(bert):
             f' To compare, say bertlab.load("{page["model"]}") in the set-up cell'
             " (440 MB, fetched once)."
         )
-        return Comparison(False, None, 0, 0, None, None, sentence)
+        return Comparison(None, sentence)
     arrays = {name: getattr(bert.tables, name) for name in shapes}
     arrays["output"] = embed(bert, page["text"], ids=page["ids"]).output
     ours = [float(arrays[f.of][f.row, f.entry]) for f in figures]
     # Not "greater than": a NaN agrees with nothing.
     apart = [abs(own - f.value) for own, f in zip(ours, figures)]
     wrong = [i for i, f in enumerate(figures) if not apart[i] <= f.tolerance]
-    worst = max(
-        wrong or range(len(figures)),
-        key=lambda i: np.nan_to_num(apart[i], nan=np.inf),
-    )
     source = f"figures that {page['site']} prints of {page['model']}"
     if not wrong:
         sentence = (
@@ -165,6 +149,7 @@ def compare_published(bert):
         )
     else:
         where = {figures[i].of for i in wrong}
+        worst = max(wrong, key=lambda i: np.nan_to_num(apart[i], nan=np.inf))
         what = (
             "the tables agree, but what becomes of them, the layer's output, does not"
             if where == {"output"}
@@ -176,15 +161,7 @@ def compare_published(bert):
             f" {figures[worst].place}: {figures[worst].value:.8f} published,"
             f" {ours[worst]:.8f} here."
         )
-    return Comparison(
-        compared=True,
-        equal=not wrong,
-        figures=len(figures),
-        differ=len(wrong),
-        largest=apart[worst],
-        where=figures[worst].place,
-        sentence=sentence,
-    )
+    return Comparison(not wrong, sentence)
 
 
 def _unlike(shapes, others):

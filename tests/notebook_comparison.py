@@ -14,9 +14,12 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 
 # A float has printed decimals or a signed exponent. It is no part of a longer word or
 # of a dotted version (4.54.1), and may carry a unit (0.5 %, 12.5px) but no more digits.
-FLOAT = re.compile(
-    r"(?<![\w.])(?:(?<!\d)[-+−])?\d+(?:\.\d+(?:[eE][-+]\d+)?|[eE][-+]\d+)(?!\w*\d|_|\.\w)"
+FLOAT = (
+    r"(?<![\w.])(?:(?<!\d)[-+−])?\d+(?:\.\d+(?:[eE][-+]\d+)?|[eE][-+]\d+)"
+    r"(?!\w*\d|_|\.\w)"
 )
+# What one kind of arithmetic leaves of a zero, another does not.
+AS_GOOD_AS_NOTHING = Decimal("1e-5")
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -30,46 +33,26 @@ def same_text(reference, new):
     Returns
     -------
     bool
-        True if the floats are pairwise within one unit of the last printed place, with
-        as many decimals, and the text between them is identical. Beside a float, the
-        number of spaces is free: columns are padded to the widest number.
+        True if the floats are pairwise within 1e-5 or one unit of the last printed
+        place, with as many decimals, and the text between them is identical. Beside a
+        float, the number of spaces is free: columns are padded to the widest number.
     """
-    return (
-        _between_floats(reference) == _between_floats(new)
-        and len(FLOAT.findall(reference)) == len(FLOAT.findall(new))
-        and all(map(_same_float, FLOAT.findall(reference), FLOAT.findall(new)))
-    )
-
-
-def _between_floats(text):
-    """List the text before, between and after the floats, padding folded."""
-    parts = FLOAT.split(text)
-    for i in range(1, len(parts)):
-        parts[i] = re.sub(r"\A +", lambda m: _padding(m.string[m.end() :]), parts[i])
-    for i in range(len(parts) - 1):
-        parts[i] = re.sub(
-            r" +\Z", lambda m: _padding(m.string[: m.start()][::-1]), parts[i]
-        )
-    return parts
-
-
-def _padding(beyond):
-    """Keep one space of those between a float and a word, none before other signs."""
-    return " " if re.match(r"\w", beyond) else ""
+    between = [re.split(f" *{FLOAT} *", text) for text in (reference, new)]
+    floats = [re.findall(FLOAT, text) for text in (reference, new)]
+    return between[0] == between[1] and all(map(_same_float, *floats))
 
 
 def _same_float(a, b):
-    digits_a, _, exponent_a = a.lower().partition("e")
-    digits_b, _, exponent_b = b.lower().partition("e")
-    decimals = len(digits_a.partition(".")[2])
-    if decimals != len(digits_b.partition(".")[2]) or bool(exponent_a) != bool(
-        exponent_b
-    ):
+    if _form(a) != _form(b):
         return False
-    # Between 9.99e-05 and its neighbour 1.00e-04 lies one unit of the smaller exponent.
-    last_place = min(int(exponent_a or 0), int(exponent_b or 0)) - decimals
-    values = [Decimal(number.replace("−", "-")) for number in (a, b)]
-    return abs(values[0] - values[1]) <= Decimal(1).scaleb(last_place)
+    a, b = (Decimal(number.replace("−", "-")) for number in (a, b))
+    last_place = Decimal(1).scaleb(min(n.as_tuple().exponent for n in (a, b)))
+    return abs(a - b) <= max(last_place, AS_GOOD_AS_NOTHING)
+
+
+def _form(number):
+    """Tell how many decimals a float has, and whether it has an exponent."""
+    return re.sub(r"[-+]?\d", "0", re.sub(r"^\D?\d+", "", number))
 
 
 def difference(reference, new):
@@ -148,7 +131,14 @@ class NotebookCell(IPyNbCell):
 
 
 class NotebookFile(IPyNbFile):
-    """A notebook whose cells are `NotebookCell`."""
+    """A notebook whose cells are `NotebookCell`.
+
+    The worked answers share one kernel, emptied in between: they are short, and
+    TensorFlow takes longer to start than most of them. Their outputs were saved from
+    kernels of their own, so what one left behind for the next would be seen.
+    """
+
+    shared = None
 
     def collect(self):
         """Yield nbval's cells in our class."""
@@ -160,3 +150,20 @@ class NotebookFile(IPyNbFile):
                 cell=cell.cell,
                 options=cell.options,
             )
+
+    def setup(self):
+        """Start a kernel, or take the one that is there."""
+        if self.path.parent.name != "solutions":
+            super().setup()
+        elif NotebookFile.shared and NotebookFile.shared.is_alive():
+            self.kernel = NotebookFile.shared
+            self.kernel.await_reply(self.kernel.execute_cell_input("%reset -f"))
+        else:
+            super().setup()
+            NotebookFile.shared = self.kernel
+            self.config.add_cleanup(super().teardown)
+
+    def teardown(self):
+        """Stop the kernel, unless it is shared."""
+        if self.kernel is not NotebookFile.shared:
+            super().teardown()

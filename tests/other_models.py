@@ -11,35 +11,11 @@ from tiny_bert import CONFIG, packed, write
 from bertlab.checkpoint import expected_shapes
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-
-
-def small_vocabulary(names):
-    """Two words of three, in another order of rows."""
-    return [name for i, name in enumerate(names) if i % 3]
-
-
-def harsh_vocabulary(names):
-    """Without the words that much hangs on."""
-    gone = ("the", "of", "dog", "dogs", "paris", "em")
-    return [name for i, name in enumerate(names) if i % 5 and name not in gone]
-
-
-def cased_vocabulary(names):
-    """Some words with a capital, some without, some both, as cased checkpoints have."""
-    words = dict.fromkeys(["I"])
-    for i, name in enumerate(names[:14_000]):
-        if i % 3:
-            words[name] = None
-        if i % 3 < 2:
-            words[name.capitalize()] = None
-    return list(words)
-
-
-# "initialised" as transformers does it, or else with random numbers everywhere.
+# Words that much hangs on in the lessons.
+GONE = ("the", "of", "dog", "dogs", "paris", "em")
 MODELS = {
-    "short": {
-        "vocabulary": small_vocabulary,
-        "initialised": False,
+    # All at once that a model can have to trip up what is written for another.
+    "adversarial": {
         "hidden_size": 24,
         "num_hidden_layers": 3,
         "num_attention_heads": 4,
@@ -47,19 +23,8 @@ MODELS = {
         "max_position_embeddings": 24,
         "type_vocab_size": 1,
     },
-    "harsh": {
-        "vocabulary": harsh_vocabulary,
-        "initialised": True,
-        "hidden_size": 24,
-        "num_hidden_layers": 2,
-        "num_attention_heads": 2,
-        "intermediate_size": 40,
-        "max_position_embeddings": 128,
-        "type_vocab_size": 2,
-    },
+    # Of the size of BERT-base, as transformers initialises it.
     "cased": {
-        "vocabulary": cased_vocabulary,
-        "initialised": True,
         "hidden_size": 768,
         "num_hidden_layers": 12,
         "num_attention_heads": 12,
@@ -70,47 +35,57 @@ MODELS = {
 }
 
 
-def as_initialised(name, shape, random):
-    """One tensor as transformers initialises it: [PAD]'s row zeros, gamma ones."""
-    if name.endswith("LayerNorm.weight"):
+def cased_vocabulary(names):
+    """Some words with a capital, some without, some both, as cased checkpoints have."""
+    words = dict.fromkeys([*SPECIAL, "I"])
+    for i, name in enumerate(names[:14_000]):
+        if i % 3:
+            words[name] = None
+        if i % 3 < 2:
+            words[name.capitalize()] = None
+    return list(words)
+
+
+def tensor(name, shape, random, initialised):
+    """One tensor of random numbers, or as transformers initialises it.
+
+    Either way [PAD]'s row is zeros, and gamma ones in the embedding layer.
+    """
+    if name.endswith("LayerNorm.weight") and (initialised or "embeddings" in name):
         return np.ones(shape, np.float32)
-    if name.endswith("bias"):
+    if name.endswith("bias") and initialised:
         return np.zeros(shape, np.float32)
-    tensor = random.standard_normal(shape, np.float32) * np.float32(0.02)
+    values = random.standard_normal(shape, np.float32)
     if "word_embeddings" in name:
-        tensor[0] = 0
-    return tensor
+        values[0] = 0
+    return values * np.float32(0.02) if initialised else values
 
 
-def write_model(folder, which, names, seed=0):
+def write_model(folder, which, names):
     """Write one of `MODELS` to a new folder.
 
     Parameters
     ----------
     folder : Path
-    which : str
+    which : {"adversarial", "cased"}
     names : sequence of str
         The default model's vocabulary, which its own is made from.
     """
-    model = dict(MODELS[which])
-    words, initialised = model.pop("vocabulary")(names), model.pop("initialised")
-    words = SPECIAL + [name for name in words if name not in SPECIAL]
-    config = CONFIG | model | {"vocab_size": len(words)}
-    random = np.random.default_rng(seed)
+    words = cased_vocabulary(names)
+    if which == "adversarial":
+        words = [word for word in words if word.lower() not in GONE]
+    config = CONFIG | MODELS[which] | {"vocab_size": len(words)}
+    random = np.random.default_rng(0)
     tensors = {
-        name: as_initialised(name, shape, random)
-        if initialised
-        else random.standard_normal(shape, np.float32)
+        name: tensor(name, shape, random, initialised=which == "cased")
         for name, shape in expected_shapes(SimpleNamespace(**config)).items()
     }
     files = {
         "model.safetensors": packed(tensors),
         "vocab.txt": ("\n".join(words) + "\n").encode(),
         "config.json": json.dumps(config).encode(),
+        "tokenizer_config.json": b'{"do_lower_case": false}',
     }
-    if which == "cased":
-        cased = {"do_lower_case": False, "model_max_length": 512}
-        files["tokenizer_config.json"] = json.dumps(cased).encode()
     return write(folder, files)
 
 
@@ -135,21 +110,27 @@ SHORTER = {
 }
 
 
-def run(path):
-    """Run a notebook in a fresh kernel and return what it said on stderr."""
-    notebook = nbformat.read(path, 4)
-    if path.parent.name != "solutions":
-        shorten(notebook, SHORTER.get(path.name[:2], {}))
+def run(notebook, folder):
+    """Run a notebook in a fresh kernel, from no outputs."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
     NotebookClient(
-        notebook, timeout=900, resources={"metadata": {"path": path.parent}}
+        notebook,
+        timeout=900,
+        startup_timeout=300,
+        resources={"metadata": {"path": folder}},
     ).execute()
-    return [
+
+
+def said(notebook, stream):
+    """Return all that was written to ``stdout`` or ``stderr``."""
+    return "".join(
         output.text
         for cell in notebook.cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-        if output.get("name") == "stderr"
-    ]
+        for output in cell.get("outputs", ())
+        if output.get("name") == stream
+    )
 
 
 def shorten_file(path):

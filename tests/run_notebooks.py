@@ -16,7 +16,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from notebook_comparison import WIDGET_VIEW, difference
-from notebook_style import MAXIMUM_BYTES, NOTEBOOKS, code_cells, machine_path, text_of
+from notebook_style import NOTEBOOKS, code_cells, no_machine_path, quiet, size
 
 METADATA = {
     "kernelspec": {
@@ -72,23 +72,11 @@ def clean(notebook):
         cell.outputs = [out for out in cell.outputs if out.get("data", "none") != {}]
 
 
-def refuse(notebook):
-    """Raise `NotebookError` for an output that no reader should see."""
-    for number, cell in enumerate(code_cells(notebook), start=1):
-        for output in cell.outputs:
-            if output.get("name") == "stderr":
-                raise NotebookError(
-                    f"code cell {number} wrote to stderr: {output.text}"
-                )
-            if found := machine_path(text_of(output)):
-                raise NotebookError(
-                    f"code cell {number} shows a path of this machine: {found}"
-                )
-    size = len(nbformat.writes(notebook).encode())
-    if size >= MAXIMUM_BYTES:
-        raise NotebookError(
-            f"it would have {size:,} bytes; {MAXIMUM_BYTES:,} is too many"
-        )
+def refuse(notebook, path):
+    """Raise `NotebookError` for what no reader should see."""
+    for rule in (quiet, no_machine_path, size):
+        if problems := rule(notebook, path):
+            raise NotebookError("\n".join([rule.__doc__, *problems]))
 
 
 def changes(saved, notebook):
@@ -106,7 +94,7 @@ def run(path, check):
     saved, notebook = nbformat.read(path, 4), nbformat.read(path, 4)
     execute(notebook, path.parent)
     clean(notebook)
-    refuse(notebook)
+    refuse(notebook, path)
     if check:
         if found := "\n".join(changes(saved, notebook)):
             raise NotebookError(found)

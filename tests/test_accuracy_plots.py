@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from test_plots import UNUSUAL, ticks
 
 from bertlab.plots import plot_accuracies
-from bertlab.plots.plot import CYCLE, MARKERS
+from bertlab.plots.style import CYCLE, MARKERS
 
 TOPIC = {"[CLS]": [0.8, 0.9, 0.82], "mean": [0.9, 0.9, 0.9], "shuffled": [0.2, 0.3]}
 FEELING = {"mean": [0.7, 0.6], "shuffled": [0.5, 0.5]}

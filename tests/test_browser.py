@@ -9,7 +9,7 @@ import pytest
 from other_models import shorten_file, write_model
 from playwright.sync_api import expect
 
-from bertlab.published import DEFAULT
+from bertlab.fetching import DEFAULT
 from bertlab.tokens import vocabulary
 
 NOTEBOOKS = sorted(path.stem for path in (lab.ROOT / "notebooks").glob("[0-9]*.ipynb"))
@@ -48,8 +48,8 @@ def another_model(tmp_path_factory, bert):
     for name in NOTEBOOKS:
         lab.not_run(lab.ROOT / "notebooks" / f"{name}.ipynb", root / f"{name}.ipynb")
         shorten_file(root / f"{name}.ipynb")
-    folder = tmp_path_factory.mktemp("harsh") / "bert"
-    model = write_model(folder, "harsh", vocabulary(bert))
+    folder = tmp_path_factory.mktemp("adversarial") / "bert"
+    model = write_model(folder, "adversarial", vocabulary(bert))
     with lab.jupyterlab(root, home, BERTLAB_MODEL=str(model)) as running:
         yield running
 

@@ -20,7 +20,7 @@ SET_UP = "import bertlab\nfrom bertlab import widgets\nbert = bertlab.load()"
 CELLS = {
     "position": "widgets.position_explorer(bert, 'dog', 10)",
     "segment": "widgets.segment_explorer(bert, 'Where is it?', 'On the roof.')",
-    "reconstruction": "widgets.reconstruction_explorer(bert, 'hello, world!', place=1)",
+    "reconstruction": "widgets.reconstruction_explorer(bert, 'hello, world!')",
     "neighbour": "widgets.neighbour_explorer(bert, 'dog')",
     "tokenizer": "widgets.tokenizer_explorer(bert, 'hello, world!')",
 }

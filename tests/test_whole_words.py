@@ -7,7 +7,7 @@ import pytest
 from tiny_bert import tiny_files, write
 
 import bertlab
-from bertlab import measures, sample
+from bertlab import measures
 from bertlab.errors import InputError
 from bertlab.sample import Occurrence
 from bertlab.tokens import tokenize
@@ -45,16 +45,14 @@ def test_whole_words_of_a_text(bert):
 
 def test_random_places_are_of_different_words():
     texts = [given("the bank"), given("the the"), given("the"), given("a , the bank")]
-    for seed in range(30):
-        drawn = measures.random_places(texts, seed=seed)
-        tokens = [texts[n].tokens[i] for n, i in drawn]
+    for start in range(4):
+        some = texts[start:] + texts[:start]
+        drawn = measures.random_places(some)
+        tokens = [some[n].tokens[i] for n, i in drawn]
         assert len(set(tokens)) == len(tokens) >= 2
         assert set(tokens) <= {"the", "bank", "a"}
         texts_of = [n for n, _ in drawn]
         assert texts_of == sorted(set(texts_of))
-    assert drawn == measures.random_places(texts, seed=seed)
-    found = {tuple(measures.random_places(texts, seed=seed)) for seed in range(30)}
-    assert len(found) > 2
 
 
 def test_random_places_leave_out():
@@ -100,16 +98,6 @@ def test_usable_occurrences(bert):
     assert len(fewer.occurrences) == 32
 
 
-def test_usable_occurrences_of_the_sample(bert):
-    everything = sample.occurrences()
-    usable = measures.usable_occurrences(bert, everything)
-    assert usable.occurrences == everything
-    assert usable.enough
-    for one, place in zip(everything, usable.places):
-        t = tokenize(bert, one.text)
-        assert "".join(t.tokens[i].strip("#") for i in place) == one.word.lower()
-
-
 def test_a_model_that_knows_few_words(tmp_path):
     tiny = bertlab.load(write(tmp_path / "bert", tiny_files()))
     usable = measures.usable_occurrences(tiny, many(["bank", "☃", "dog"]))
@@ -141,12 +129,12 @@ def test_a_tie_is_small_beside_the_range():
     assert (measures.nearer(noise) == 0.5).all()
 
 
-def test_shuffled_trios():
-    random = np.random.default_rng(0)
-    rows = random.normal(size=(7, 4))
+def test_shuffled_trios(monkeypatch):
+    monkeypatch.setattr(measures.cosines, "SHUFFLES", 20)
+    rows = np.random.default_rng(5).normal(size=(7, 4))
     similarities = np.corrcoef(rows)
     senses = np.array(["a", "b", "a", "b", "b", "a", "a"])
-    draws = np.random.default_rng(5)
+    draws = np.random.default_rng(0)
     wanted = []
     for _ in range(20):
         mixed = draws.permutation(senses)
@@ -158,7 +146,7 @@ def test_shuffled_trios():
             if i != j and mixed[i] == mixed[j] and mixed[i] != mixed[k]
         ]
         wanted.append(np.mean(right))
-    found = measures.shuffled_trios(similarities, senses, times=20, seed=5)
+    found = measures.shuffled_trios(similarities, senses)
     np.testing.assert_allclose(found, wanted)
     assert np.ptp(found) > 0.05
     assert (measures.shuffled_trios(np.ones((7, 7)), senses) == 0.5).all()

@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markup import ANY_TEXT
 from tiny_bert import WORDS, tiny_files, write
 from toy import toy_bert
 
@@ -117,24 +116,6 @@ def test_capital_letters_in_a_cased_vocabulary(cased):
         find_word(cased, "bank Bank", "BANK")
 
 
-def test_with_the_real_vocabulary(bert):
-    text = "The banker's bank, on the river-bank: Bank! Embanked banks, BANKS."
-    tokens = bert.tokenizer.convert_ids_to_tokens(bert.tokenizer(text)["input_ids"])
-    found = find_word(bert, text, "bank")
-    assert len(found) == 3
-    assert all([tokens[i] for i in places] == ["bank"] for places in found)
-    assert len(find_word(bert, text, "banks")) == 2
-    for word in ("unbelievably", "hydrangeas"):
-        (places,) = find_word(bert, f"She, {word}, sang.", word)
-        pieces = bert.tokenizer.tokenize(word)
-        assert len(places) == len(pieces) > 1
-        assert places == list(range(3, 3 + len(pieces)))
-    assert find_word(bert, "Don't! New York's new york", "new york") == [
-        [5, 6],
-        [9, 10],
-    ]
-
-
 WORD = st.sampled_from(["dog", "dogs", "cat", "Cats", "emu", "!", "[MASK]"])
 
 
@@ -151,17 +132,3 @@ def test_as_counted_by_words(toy, words, word):
     for places in found:
         spans = [t.span(i).lower() for i in places]
         assert "".join(spans) == word.lower()
-
-
-@settings(deadline=None, derandomize=True, max_examples=200)
-@given(text=ANY_TEXT, word=ANY_TEXT)
-def test_anything_typed_is_found_or_gets_a_sentence(toy, text, word):
-    try:
-        found = find_word(toy, text, word)
-    except InputError as error:
-        assert str(error)
-    else:
-        tokens = tokenize(toy, text).tokens
-        assert found
-        assert all(0 <= i < len(tokens) for places in found for i in places)
-        assert len({i for places in found for i in places}) == sum(map(len, found))

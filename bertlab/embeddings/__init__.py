@@ -1,27 +1,17 @@
 """The embedding layer in NumPy: look-up, sum, LayerNorm, cosine, nearest tokens."""
 
-from ..spaces import SPACES, TokenSpace, contributions, token_space
+# ruff: noqa: F401 - they are here to be had from here
 from .layer import INGREDIENTS, Breakdown, embed, rebuild
 from .similarity import (
+    DOMINANT,
+    SPACES,
+    TokenSpace,
     best_by_chance,
+    contributions,
     cosine_similarity,
     nearest_tokens,
     random_pairs,
     shown_rows,
+    token_space,
+    unit,
 )
-
-__all__ = [
-    "INGREDIENTS",
-    "SPACES",
-    "Breakdown",
-    "TokenSpace",
-    "best_by_chance",
-    "contributions",
-    "cosine_similarity",
-    "embed",
-    "nearest_tokens",
-    "random_pairs",
-    "rebuild",
-    "shown_rows",
-    "token_space",
-]

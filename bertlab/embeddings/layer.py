@@ -113,7 +113,7 @@ def rebuild(bert, breakdown, without=()):
     bert : Bert
     breakdown : Breakdown
         Of the text, from `embed`.
-    without : iterable of str, or str
+    without : collection of str, or str
         Which of `INGREDIENTS` to leave out, or a single one: a row counts as zeros, the
         mean is not subtracted, the division by the standard deviation is not done,
         epsilon is 0, gamma is 1, beta is 0.
@@ -125,18 +125,11 @@ def rebuild(bert, breakdown, without=()):
     Raises
     ------
     InputError
-        If there is no such ingredient, or `without` is no collection of names.
+        If there is no such ingredient.
     """
-    try:
-        # A list: what can be gone through only once is asked for each ingredient.
-        without = [without] if isinstance(without, str) else list(without)
-    except TypeError:
-        raise InputError(
-            "What to leave out must be names in a list, such as ['mean', 'beta'], not"
-            f" {shown(without)}."
-        ) from None
+    without = [without] if isinstance(without, str) else without
     for name in without:
-        if not isinstance(name, str) or name not in INGREDIENTS:
+        if name not in INGREDIENTS:
             raise InputError(
                 f"There is no ingredient {shown(name)}: choose from"
                 f" {', '.join(INGREDIENTS)}."

@@ -1,23 +1,34 @@
 """Predictions and checks: feedback on what a learner thinks and writes."""
 
-from .attention import check_attention_weights, check_join_heads
-from .batches import check_masked_mean, check_run_sorted
-from .context import check_nearest_same, check_self_similarity
-from .directions import check_dominant, check_explained_by_one
+from .attention import (
+    check_attention_weights,
+    check_find_head,
+    check_join_heads,
+    check_masked_weights,
+)
+from .context import (
+    check_dominant,
+    check_explained_by_one,
+    check_nearest_same,
+    check_self_similarity,
+)
+from .exercise import Exercise
 from .feedback import Feedback
-from .heads import check_find_head, check_masked_weights
-from .inversion import check_greedy_step
-from .layernorm import check_layer_norm
-from .padding import check_batch_weights, check_pad_batch
+from .padding import (
+    check_batch_weights,
+    check_masked_mean,
+    check_pad_batch,
+    check_run_sorted,
+)
 from .positions import (
     check_add_positions,
     check_neighbour_cosine,
     check_sinusoidal,
 )
 from .prediction import Prediction, predict
-from .probing import check_cross_validate
 from .rows import check_cosine, check_nearest, check_pca
 from .segments import check_build_pair, check_nearer_mean, check_relative_shift
+from .sentence_vectors import check_cross_validate, check_greedy_step
 from .special_tokens import check_move_token, check_text_spans
 from .text import (
     check_costly_text,
@@ -25,9 +36,10 @@ from .text import (
     check_token_types,
     check_wordpiece,
 )
-from .whole_layer import check_embedding_layer, check_find_token
+from .whole_layer import check_embedding_layer, check_find_token, check_layer_norm
 
 __all__ = [
+    "Exercise",
     "Feedback",
     "Prediction",
     "check_add_positions",

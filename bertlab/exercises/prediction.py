@@ -6,6 +6,7 @@ import html
 
 import ipywidgets
 
+from ..errors import InputError
 from .feedback import Feedback
 
 
@@ -71,6 +72,37 @@ class Prediction(ipywidgets.VBox):
         verdict = "You predicted it." if same else "A surprise: find out why."
         return Feedback(
             same, f"Predicted: {self.answer}. Measured: {measured}. {verdict}"
+        )
+
+    def reveal(self, choice):
+        """Say which choice it is, beside the one that was predicted.
+
+        Parameters
+        ----------
+        choice : object
+            One of the choices; as text.
+
+        Returns
+        -------
+        Feedback
+
+        Raises
+        ------
+        InputError
+            If it is none of the choices.
+        """
+        choice = str(choice)
+        if choice not in self.choices:
+            raise InputError(
+                f"{choice!r} is none of the choices of this guess: use one of"
+                f" {', '.join(map(repr, self.choices))}."
+            )
+        if self.answer is None:
+            return Feedback(False, f"It is: {choice}. (No prediction was made.)")
+        if self.answer == choice:
+            return Feedback(True, f"It is: {choice}. You predicted it.")
+        return Feedback(
+            False, f"It is: {choice}. You predicted: {self.answer}. A surprise."
         )
 
     def _repr_mimebundle_(self, **kwargs):

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..changes import Change
 from ..inputs import prepare
-from .moves import shifts
+from .movement import shifts
 from .patterns import is_punctuation
 
 SPECIAL = ("[CLS]", "[SEP]", "[PAD]", "[MASK]")
@@ -85,7 +85,7 @@ def _mean_moved(old, new, those):
     return shifts(*means)[:, 0]
 
 
-def controls(given, place, alter, *, leave=(), most=6, seed=0):
+def controls(given, place, alter, *, most=6):
     """Do to other words of a text what was done to one of its tokens.
 
     Parameters
@@ -95,11 +95,8 @@ def controls(given, place, alter, *, leave=(), most=6, seed=0):
         The token that was changed: it is no control.
     alter : callable
         Takes a place, returns the `Change` of the token there.
-    leave : sequence of int
-        Further tokens that are no controls.
     most : int
         So many, drawn at random if there are more words.
-    seed : int
 
     Returns
     -------
@@ -107,10 +104,10 @@ def controls(given, place, alter, *, leave=(), most=6, seed=0):
         In the order of the text. Words to which `alter` does nothing, as where the new
         token stands there already, are left out: a control has to change.
     """
-    others = [i for i in word_places(given.tokens) if i not in {place, *leave}]
+    others = [i for i in word_places(given.tokens) if i != place]
     found = []
     # All in one random order: who asks for fewer gets the first of the same.
-    for other in np.random.default_rng(seed).permutation(others):
+    for other in np.random.default_rng(0).permutation(others):
         if len(found) == most:
             break
         change = alter(int(other))
@@ -151,14 +148,7 @@ def give_row(bert, given, place, row):
     """
     rows = list(given.positions)
     rows[place] = row
-    inputs = prepare(
-        bert,
-        "",
-        ids=given.ids,
-        positions=rows,
-        types=given.types,
-        mask=given.mask,
-        vectors=given.vectors,
-    )
+    about = {"types": given.types, "mask": given.mask}
+    inputs = prepare(bert, "", ids=given.ids, positions=rows, **about)
     everywhere = list(range(len(given.ids)))
     return Change(inputs, everywhere, everywhere)

@@ -7,14 +7,12 @@ import unicodedata
 import numpy as np
 
 
-def relations(tokens, special=("[CLS]", "[SEP]")):
+def relations(tokens):
     """Say for each pair of tokens in which relations the second stands to the first.
 
     Parameters
     ----------
     tokens : sequence of str
-    special : sequence of str
-        Special tokens that get a relation of their own.
 
     Returns
     -------
@@ -25,7 +23,7 @@ def relations(tokens, special=("[CLS]", "[SEP]")):
     """
     n = len(tokens)
     names = np.array(tokens, dtype=object)
-    kinds = {name: names == name for name in special}
+    kinds = {name: names == name for name in ("[CLS]", "[SEP]")}
     kinds["punctuation"] = np.array([is_punctuation(token) for token in tokens], bool)
     kinds["words"] = ~np.any(list(kinds.values()), axis=0)
     found = {name: np.tile(which, (n, 1)) for name, which in kinds.items()}
@@ -39,7 +37,7 @@ def is_punctuation(token):
     return bool(token) and all(unicodedata.category(c)[0] in "PS" for c in token)
 
 
-def share(weights, relation, of=None):
+def share(weights, relation):
     """Return what share of its attention a token gives to those in a relation to it.
 
     Parameters
@@ -47,27 +45,24 @@ def share(weights, relation, of=None):
     weights : (..., tokens, tokens) ndarray
         Each row sums to 1.
     relation : (tokens, tokens) ndarray of bool
-    of : (tokens,) ndarray of bool, optional
-        The attending tokens that count; all without it.
 
     Returns
     -------
     (...) ndarray
-        Mean over the attending tokens; NaN if none counts. A token to which nothing is
-        in this relation, as the first has no previous one, gives 0 and counts too.
+        Mean over the attending tokens. One to which nothing is in this relation, as the
+        first has no previous one, gives 0 and counts too.
     """
-    given = (weights * relation).sum(axis=-1)
-    return _mean(given, True if of is None else of)
+    return (weights * relation).sum(axis=-1).mean(axis=-1)
 
 
-def mean_distance(weights, among=None):
+def mean_distance(weights, among):
     """Return how many places away from a token its attention goes, on average.
 
     Parameters
     ----------
     weights : (..., tokens, tokens) ndarray
-    among : (tokens,) ndarray of bool, optional
-        Count only attention from and to these tokens, for example the words: it is
+    among : (tokens,) ndarray of bool
+        Only attention from and to these tokens counts, for example the words: it is
         rescaled so that each of them gives 1 in all. One that gives them none is left
         out.
 
@@ -76,24 +71,13 @@ def mean_distance(weights, among=None):
     (...) ndarray
         In tokens; NaN if no attention counts.
     """
-    weights = np.asarray(weights)
-    places, counts = np.arange(weights.shape[-1]), True
-    if among is not None:
-        places = places[among]
-        weights = weights[..., among, :][..., among]
-        sums = weights.sum(axis=-1, keepdims=True)
-        weights = weights / np.where(sums == 0, 1, sums)
-        counts = sums[..., 0] > 0
-    away = np.abs(places[:, None] - places)
-    return _mean((weights * away).sum(axis=-1), counts)
-
-
-def _mean(values, counts):
-    """Mean over the last axis of what counts; NaN, without a warning, if none does."""
-    counts = np.broadcast_to(counts, values.shape)
-    total = np.where(counts, values, 0).sum(axis=-1)
-    number = counts.sum(axis=-1)
-    return np.where(number > 0, total / np.maximum(number, 1), np.nan)[()]
+    places = np.flatnonzero(among)
+    weights = np.asarray(weights)[..., places, :][..., places]
+    sums = weights.sum(axis=-1)
+    far = (weights * np.abs(places[:, None] - places)).sum(axis=-1)
+    far = far / np.where(sums == 0, 1, sums)
+    counts = (sums > 0).sum(axis=-1)
+    return np.where(counts > 0, far.sum(axis=-1) / np.maximum(counts, 1), np.nan)[()]
 
 
 def entropy(weights):
@@ -110,23 +94,5 @@ def entropy(weights):
         weights: 0 if all goes to one token, 1 if all get the same.
     """
     n = weights.shape[-1]
-    if n == 1:
-        return np.zeros(weights.shape[:-2], weights.dtype)
     logs = np.log(np.where(weights > 0, weights, 1))
     return -(weights * logs).sum(axis=-1).mean(axis=-1) / np.log(n)
-
-
-def by_text(measure, encodings):
-    """Apply a measure to the attention weights of many texts.
-
-    Parameters
-    ----------
-    measure : callable
-        Takes an `Encoding`, returns an array of the same shape for each.
-    encodings : sequence of Encoding
-
-    Returns
-    -------
-    (texts, ...) ndarray
-    """
-    return np.stack([measure(encoding) for encoding in encodings])

@@ -7,13 +7,13 @@ from functools import lru_cache
 
 import numpy as np
 
+from ..embeddings import DOMINANT, unit
 from ..encoder import encode
 from ..errors import InputError
 from ..sample import sentences as sample_sentences
-from ..spaces import DOMINANT
 from ..tokens import tokenize
-from .contextual import dominant_dimensions
-from .whole_words import random_places, whole_words
+from .cosines import dominant_dimensions
+from .occurrences import random_places, whole_words
 
 # Random words to compare with; with fewer than the least there is no comparison.
 RANDOM, LEAST = 60, 10
@@ -48,7 +48,7 @@ def occurrence_states(bert, sentences, places):
 
 
 @lru_cache(maxsize=2)
-def random_words(bert, seed=0):
+def random_words(bert):
     """Run the model on sentences of the sample and take one word's state out of each.
 
     Returns
@@ -58,13 +58,11 @@ def random_words(bert, seed=0):
         positions leave too few.
     """
     texts = [sentence.text for sentence in sample_sentences()]
-    order = np.random.default_rng(seed).permutation(len(texts))
+    order = np.random.default_rng(0).permutation(len(texts))
     given = [tokenize(bert, texts[n]) for n in order]
     fit = [t for t in given if not t.lost]
     chosen = [
-        (fit[n].text, i)
-        for n, i in random_places(fit, seed=seed)
-        if i in whole_words(fit[n])
+        (fit[n].text, i) for n, i in random_places(fit) if i in whole_words(fit[n])
     ][:RANDOM]
     if len(chosen) < LEAST:
         return None
@@ -139,9 +137,8 @@ def cosines(states):
     (layers, n, n) ndarray
         A vector of zeros counts as 0.
     """
-    lengths = np.linalg.norm(states, axis=-1, keepdims=True)
-    unit = states / np.where(lengths == 0, 1, lengths)
-    return unit @ unit.transpose(0, 2, 1)
+    vectors = unit(states)
+    return vectors @ vectors.transpose(0, 2, 1)
 
 
 def plane(states):
@@ -170,53 +167,3 @@ def plane(states):
         points[:, :kept] = (left * sizes * signs)[:, :kept]
         shares[:kept] = sizes[:kept] ** 2 / total
     return points, shares
-
-
-def nearer(similarities):
-    """Say of every two vectors whether one is nearer to a third than the other is.
-
-    Parameters
-    ----------
-    similarities : (n, n) array_like
-
-    Returns
-    -------
-    (n, n, n) ndarray
-        At [i, j, k] 1 where j is nearer to i than k is, 0 where it is not. A tie is one
-        half: a gap below a hundred-thousandth of the range of all similarities, or 1e-9
-        where all are the same.
-    """
-    similarities = np.asarray(similarities, float)
-    gap = similarities[:, :, None] - similarities[:, None, :]
-    tie = max(1e-9, 1e-5 * np.ptp(similarities))
-    return (gap > tie) + (np.abs(gap) <= tie) / 2
-
-
-def shuffled_trios(similarities, senses, times=2000, seed=0):
-    """Count how often one of the own sense is nearer, with the senses shuffled.
-
-    Parameters
-    ----------
-    similarities : (n, n) array_like
-    senses : (n,) sequence
-        At least two different ones, one of them twice.
-    times, seed : int
-
-    Returns
-    -------
-    (times,) ndarray
-        For each shuffle the share of all trios (an occurrence, another of its sense,
-        one of another sense) in which the one of its sense is nearer to it.
-    """
-    wins = nearer(similarities)
-    random = np.random.default_rng(seed)
-    draws = np.array([random.permutation(senses) for _ in range(times)])
-    right = np.zeros(times)
-    for i, own in enumerate(wins):
-        same = (draws == draws[:, i, None]).astype(float)  # (times, n)
-        other = 1 - same
-        same[:, i] = 0  # never itself
-        right += ((same @ own) * other).sum(axis=1)
-    first = draws[0]
-    alike = (first[:, None] == first).sum(axis=1)
-    return right / ((alike - 1) * (len(first) - alike)).sum()

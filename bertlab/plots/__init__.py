@@ -1,8 +1,10 @@
 """Pictures: computed arrays in, a `Plot` out.
 
-Data come first and everything else by keyword; ``ax=None`` makes a new figure. No
-function here shows, saves or computes anything that a lesson is about.
+Data come first and everything else by keyword. No function here shows, saves or
+computes anything that a lesson is about.
 """
+
+# ruff: noqa: F401 - what is imported here is what notebooks use
 
 from .accuracies import plot_accuracies
 from .attention import plot_attention, plot_weight_and_contribution
@@ -31,42 +33,3 @@ from .positions import plot_by_distance, plot_by_position
 from .rows import plot_dimensions, plot_rows
 from .spread import plot_spread
 from .text import plot_tokens
-
-__all__ = [
-    "Plot",
-    "plot_accuracies",
-    "plot_attention",
-    "plot_attention_lines",
-    "plot_by_distance",
-    "plot_by_position",
-    "plot_clusters",
-    "plot_context_layers",
-    "plot_context_matrix",
-    "plot_curves",
-    "plot_dimensions",
-    "plot_distributions",
-    "plot_heads",
-    "plot_interventions",
-    "plot_layers",
-    "plot_learned",
-    "plot_learning",
-    "plot_map",
-    "plot_neighbours",
-    "plot_norms",
-    "plot_occurrences",
-    "plot_one_weight",
-    "plot_padded",
-    "plot_parts",
-    "plot_path",
-    "plot_patterns",
-    "plot_position",
-    "plot_position_map",
-    "plot_reconstruction",
-    "plot_rows",
-    "plot_shifts",
-    "plot_similarities",
-    "plot_spread",
-    "plot_tokens",
-    "plot_waves",
-    "plot_weight_and_contribution",
-]

@@ -1,24 +1,13 @@
 """Accuracies side by side: a dot and its spread for each, beside what chance gives."""
 
-from __future__ import annotations
-
 from textwrap import wrap
 
 import numpy as np
 
 from ..tokens import isolated, shorten
-from .plot import (
-    CYCLE,
-    INK,
-    MARKERS,
-    ON_LINES,
-    Plot,
-    drawable,
-    legend_above,
-    listed,
-    new_axes,
-    styled,
-)
+from .pairs import capital
+from .plot import Plot, beside, drawable, framed_axes, legend_above, listed, styled
+from .style import INK, ON_LINES, group_look
 
 _LONGEST = 28  # characters of a name beside its row
 _KEY = 78  # characters of a line under the axis
@@ -35,7 +24,6 @@ def plot_accuracies(
     interval=None,
     control=(),
     of="repeats",
-    ax=None,
 ):
     """Draw accuracies as dots, each with its spread, under one another.
 
@@ -58,7 +46,6 @@ def plot_accuracies(
         Names that are there to compare with: drawn hollow.
     of : str
         What the values of a name are, where no interval is given: "5 repeats".
-    ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
@@ -78,15 +65,13 @@ def plot_accuracies(
     left = 0.3 + 0.1 * max([6, *map(len, labels)])
     key = wrap(_key(levels, interval, of, groups, control), _KEY)
     width, height = 7.6, 1.25 + 0.19 * len(key) + step * max(len(names), 2)
-    own = ax is None
-    ax = new_axes(width, height, ax, left=left)
-    if own:
-        ax.figure.subplots_adjust(bottom=(0.67 + 0.19 * len(key)) / height)
+    ax = framed_axes(width, height, left=left, bottom=0.67 + 0.19 * len(key))
     for n, level in enumerate(dict.fromkeys(levels.values())):
         look = {"linestyle": _STYLES[n % len(_STYLES)], "linewidth": 1.4}
         ax.axvline(100 * level, color=INK, zorder=1, **look)
     for n, (group, rows) in enumerate(groups.items()):
-        y = [names.index(name) + _offset(n, len(groups)) for name in rows]
+        offset = (n - (len(groups) - 1) / 2) * 0.8 / len(groups)
+        y = [names.index(name) + offset for name in rows]
         hollow = [name in control for name in rows]
         _draw_group(ax, list(rows.values()), y, hollow, n, drawable(group))
     for between in range(1, len(names) if len(groups) > 1 else 0):
@@ -103,13 +88,12 @@ def plot_accuracies(
     ax.set_xticks([tick for tick in ax.get_xticks() if 0 <= tick <= 100])
     ax.set_xlim(100 * (low - 0.05 * room), 100 * (high + 0.17 * room))
     # In the middle of the picture: the key is wider than what the names leave.
-    middle = (width / 2 - left) / (width - left - 0.12) if own else 0.5
+    middle = (width / 2 - left) / (width - left - 0.12)
     text = "\n".join([drawable(f"{label}, %"), *key])
     ax.set_xlabel(text, parse_math=False, x=middle)
     if len(groups) > 1:
-        columns = _columns(groups)
-        for text in legend_above(ax, ncols=columns, fontsize=10).get_texts():
-            text.set_parse_math(False)
+        columns = max(1, min(len(groups), 72 // (6 + max(map(len, groups)))))
+        legend_above(ax, ncols=columns, fontsize=10)
     caption = accuracies_caption(groups, levels, label, interval, control, of)
     return Plot(ax.figure, ax, caption)
 
@@ -120,14 +104,10 @@ def _grouped(accuracies, interval):
         raise ValueError("There is no accuracy to draw: give at least one.")
     nested = isinstance(next(iter(accuracies.values())), dict)
     groups = accuracies if nested else {"": accuracies}
-    found = {
+    return {
         group: {name: _summary(values, name, interval) for name, values in rows.items()}
         for group, rows in groups.items()
     }
-    if not all(found.values()):
-        empty = next(group for group, rows in found.items() if not rows)
-        raise ValueError(f"The group {empty!r} has no accuracy.")
-    return found
 
 
 def _summary(values, name, interval):
@@ -144,13 +124,8 @@ def _summary(values, name, interval):
     return tuple(values)
 
 
-def _offset(n, groups):
-    """Return how far below the middle of its name's row a group is drawn."""
-    return (n - (groups - 1) / 2) * 0.8 / groups
-
-
 def _draw_group(ax, rows, y, hollow, n, name):
-    colour, marker = CYCLE[n % len(CYCLE)], MARKERS[n % len(MARKERS)]
+    colour, marker = group_look(n)
     values, low, high = 100 * np.array(rows).T  # (names,) each
     ax.hlines(y, low, high, color=colour, linewidth=2.2)
     look = {"linestyle": "none", "marker": marker, "color": colour, "markersize": 8}
@@ -165,16 +140,9 @@ def _draw_group(ax, rows, y, hollow, n, name):
                 **look,
             )
     for at, value, end in zip(y, values, high):
-        ax.annotate(
-            f"{value:.1f}",
-            (end, at),
-            (8, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=10,
-            # The line of chance must not strike a figure through.
-            bbox={**ON_LINES, "alpha": 1},
-        )
+        # The line of chance must not strike a figure through.
+        box = ON_LINES | {"alpha": 1}
+        beside(ax, f"{value:.1f}", (end, at), (8, 0), ha="left", bbox=box)
 
 
 def _key(levels, interval, of, groups, control):
@@ -201,32 +169,21 @@ def accuracies_caption(groups, levels, label, interval, control, of):
         # In the order given: sorted, two that are all but equal could change places on
         # another processor.
         named = [
-            f"{isolated(name)}{' (control)' if name in control else ''} {_told(row)}"
-            for name, row in rows.items()
+            f"{isolated(name)}{' (control)' if name in control else ''} {value:.1%}"
+            + (f" ({low:.1%} to {high:.1%})" if low < high else "")
+            for name, (value, low, high) in rows.items()
         ]
         start = f"{isolated(group)}: " if group else ""
         told.append(
             f"{start}{listed(named, _MOST_TOLD)}, by chance {levels[group]:.1%}"
         )
-    what = f"{label[:1].upper()}{label[1:]}, {'; '.join(told)}."
-    if not any(
-        low < high for rows in groups.values() for _, low, high in rows.values()
-    ):
+    what = f"{capital(label)}, {'; '.join(told)}."
+    if not _spread(groups):
         return what
     return f"{what} In brackets: {interval or f'lowest and highest of the {of}'}."
-
-
-def _columns(groups):
-    """Return how many columns of the legend fit beside one another."""
-    return max(1, min(len(groups), 72 // (6 + max(map(len, groups)))))
 
 
 def _spread(groups):
     """Say whether any accuracy has a spread."""
     rows = [row for group in groups.values() for row in group.values()]
     return any(low < high for _, low, high in rows)
-
-
-def _told(row):
-    value, low, high = row
-    return f"{value:.1%}" + (f" ({low:.1%} to {high:.1%})" if low < high else "")

@@ -1,15 +1,12 @@
 """Attention as a matrix: rows attend, columns are attended to."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.colors import PowerNorm
-from matplotlib.figure import Figure
 
 from ..tokens import count
-from .cells import ROOT, attention_shades, colour_bar, draw_cells, framed_axes
-from .pairs import named, pair_named, table, thinned, written
-from .plot import Plot, drawable, styled
+from .cells import ROOT, attention_shades, colour_bar, draw_cells, writer
+from .pairs import capital, named, pair_named, table, thinned, written
+from .plot import Plot, drawable, framed_axes, framed_panels, styled
 
 # Up to so many tokens the numbers are written into the cells of one matrix, of two
 # side by side; beyond `_SHORT` they are written shorter.
@@ -19,6 +16,8 @@ _CHARACTER, _LINE, _TALLEST = 0.096, 0.175, 5.6
 # Inches: width of a figure with one matrix, with two; what is right of a matrix, of its
 # scale; what the scale takes of its place.
 _WIDTH, _WIDTH_BESIDE, _RIGHT, _RIGHT_OF_SCALE, _SCALE = 6.4, 7.6, 0.15, 0.35, 1
+# Titles of two matrices beside each other.
+_LABELS = "attention weight", "contribution"
 
 
 @styled
@@ -30,7 +29,6 @@ def plot_attention(
     numbers=None,
     label="attention weight",
     title="",
-    ax=None,
 ):
     """Draw who attends to whom as a map of colours, with numbers where they are few.
 
@@ -49,7 +47,6 @@ def plot_attention(
     label : str
         What the entries are.
     title : str
-    ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
@@ -62,19 +59,18 @@ def plot_attention(
     """
     values = table(weights, tokens, columns, f"{label} entries")
     few = max(values.shape) <= MOST_NUMBERS
-    width = _WIDTH
-    names = _Names(tokens, columns, numbers, few, (width, 1))
+    names = _Names(tokens, columns, numbers, few, (_WIDTH, 1))
     right = _RIGHT if few else _RIGHT_OF_SCALE
-    frame = {"left": names.left, "right": right, "bottom": names.bottom, "top": 0.36}
-    ax = framed_axes((width, names.height), ax, **frame)
+    frame = {"left": names.left, "right": right, "bottom": names.bottom}
+    ax = framed_axes(_WIDTH, names.height, **frame)
     short = values.shape[1] > _SHORT and values.min() < 0  # a minus more in each cell
-    write = _writer(values, 1 if short else 2) if few else None
+    write = writer(values, 1 if short else 2) if few else None
     image = draw_cells(ax, values, attention_shades(values), write)
     if not few:
         colour_bar(image, ax, drawable(label), pad=0.02)
     names.put(ax)
     ax.set_title(drawable(title), parse_math=False)
-    caption = attention_caption(values, tokens=tokens, columns=columns, label=label)
+    caption = attention_caption(values, tokens, columns, label)
     return Plot(ax.figure, ax, caption + _root_told(image))
 
 
@@ -86,7 +82,6 @@ def plot_weight_and_contribution(
     tokens,
     columns=None,
     numbers=None,
-    labels=("attention weight", "contribution"),
     title="",
 ):
     """Draw two matrices of the same tokens beside each other.
@@ -99,8 +94,6 @@ def plot_weight_and_contribution(
     tokens : sequence of str
     columns, numbers : optional
         As in `plot_attention`.
-    labels : pair of str
-        What the entries are; titles of the two parts.
     title : str
         Over both.
 
@@ -116,24 +109,19 @@ def plot_weight_and_contribution(
     """
     pair = [
         table(values, tokens, columns, f"{label} entries")
-        for values, label in zip((weights, contributions), labels)
+        for values, label in zip((weights, contributions), _LABELS)
     ]
     shares = all(np.allclose(v.sum(axis=1), 1, atol=1e-3) for v in pair)
     few = max(pair[0].shape) <= _MOST_BESIDE
     names = _Names(tokens, columns, numbers, few, (_WIDTH_BESIDE, 2))
     above = 0.66 if title else 0.36
     width, height = _WIDTH_BESIDE, names.height + above - 0.36
-    figure = Figure(figsize=(width, height))
-    axes = figure.subplots(1, 2)
-    figure.subplots_adjust(
-        left=names.left / width,
-        right=1 - (_RIGHT if few else _RIGHT_OF_SCALE) / width,
-        bottom=names.bottom / height,
-        top=1 - above / height,
-        wspace=0.08,
-    )
-    for ax, values, label in zip(axes, pair, labels):
-        write = _writer(values, 2, values.shape[1] > _SHORT) if few else None
+    right = _RIGHT if few else _RIGHT_OF_SCALE
+    frame = {"left": names.left, "right": right, "bottom": names.bottom, "top": above}
+    axes = framed_panels(1, 2, width, height, wspace=0.08, **frame)[0]
+    figure = axes[0].figure
+    for ax, values, label in zip(axes, pair, _LABELS):
+        write = writer(values, 2, values.shape[1] > _SHORT) if few else None
         scale = attention_shades(np.array(pair) if shares else values)
         image = draw_cells(ax, values, scale, write)
         if not few:
@@ -145,8 +133,8 @@ def plot_weight_and_contribution(
         x, y = names.left / width, 1 - 0.2 / height
         figure.text(x, y, drawable(title), va="center", fontsize=12, parse_math=False)
     caption = " ".join(
-        attention_caption(values, tokens=tokens, columns=columns, label=label)
-        for values, label in zip(pair, labels)
+        attention_caption(values, tokens, columns, label)
+        for values, label in zip(pair, _LABELS)
     )
     changes = pair[1] - pair[0]
     if shares and np.abs(changes).max() >= 0.005:
@@ -162,10 +150,9 @@ def _root_told(image):
     return f" {ROOT}" if isinstance(image.norm, PowerNorm) else ""
 
 
-def attention_caption(weights, *, tokens, columns=None, label="attention weight"):
+def attention_caption(values, tokens, columns, label):
     """Say in words what a matrix of attention shows."""
-    values = table(weights, tokens, columns, f"{label} entries")
-    start = label[:1].upper() + label[1:]
+    start = capital(label)
     attended = tokens if columns is None else columns
     if len(tokens) == 1 and columns is None:
         only = named(tokens, 0)
@@ -182,20 +169,6 @@ def attention_caption(weights, *, tokens, columns=None, label="attention weight"
         f" Largest: {pair_named(tokens, columns, i, j)}. Highest column:"
         f" {named(attended, most)}, {written(mean[most])} on average."
     )
-
-
-def _writer(values, decimals, short=False):
-    """Return the function that writes an entry into its cell, in few characters."""
-    most = np.abs(values).max()
-    decimals = min(decimals, 2 if most < 9.995 else 1 if most < 99.95 else 0)
-    if not short:
-        return lambda value: written(value, decimals)
-
-    def write(value):  # ".25" in place of "0.25", where there is room for three
-        text = written(value, min(decimals, 2 if most < 0.995 else 1))
-        return text[1:] if text.startswith("0.") else text
-
-    return write
 
 
 class _Names:

@@ -1,32 +1,17 @@
-"""A table drawn as cells of colour, with or without the numbers, and its frame."""
-
-from __future__ import annotations
+"""A table drawn as cells of colour, with or without the numbers, and its scale."""
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.colors import PowerNorm
-from matplotlib.figure import Figure
 
-from .plot import INK
+from .pairs import written
+from .style import INK, WRITE
 
 # Steps of the colours where the numbers are written, too: fewer bytes in a notebook.
 _STEPS = 33
 # Where the scale of a square root is marked, as shares of its top.
 ROOT_MARKS = (0, 0.01, 0.1, 0.25, 0.5, 1)
 ROOT = "Colours follow the square root, so that small values can be seen."
-
-
-def framed_axes(size, ax, *, left, right, bottom, top):
-    """Return `ax`, or the axes of a new figure with these margins, in inches.
-
-    Nothing is measured, so that it is quick: `size` is width and height.
-    """
-    if ax is not None:
-        return ax
-    width, height = size
-    frame = (left, bottom, width - left - right, height - bottom - top)
-    scale = (width, height, width, height)
-    return Figure(figsize=size).add_axes([a / b for a, b in zip(frame, scale)])
 
 
 def shades(values, signed=False):
@@ -90,14 +75,33 @@ def draw_cells(ax, values, colours, write=None):
     signed = image.norm.vmin < 0
     share = np.abs(values) / image.norm.vmax if signed else image.norm(values)
     dark = share > 0.6 if signed else share < 0.55
-    for (y, x), value in np.ndenumerate(values):
-        ax.text(
-            x,
-            y,
-            write(value),
-            ha="center",
-            va="center",
-            fontsize=10,
-            color="white" if dark[y, x] else INK,
-        )
+    write_cells(ax, values, write, dark)
     return image
+
+
+def write_cells(ax, values, write, dark, **look):
+    """Write each number that is not masked into its cell, white where that is dark."""
+    for y, x in np.argwhere(~np.ma.getmaskarray(values)):
+        colour = "white" if dark[y, x] else INK
+        ax.text(x, y, write(values[y, x]), color=colour, **(WRITE | look))
+
+
+def writer(values, decimals=2, short=False):
+    """Return the function that writes an entry into its cell, in few characters."""
+    most = np.abs(values).max()
+    decimals = min(decimals, 2 if most < 9.995 else 1 if most < 99.95 else 0)
+    if not short:
+        return lambda value: written(value, decimals)
+
+    def write(value):  # ".25" in place of "0.25", where there is room for three
+        text = written(value, min(decimals, 2 if most < 0.995 else 1))
+        return text[1:] if text.startswith("0.") else text
+
+    return write
+
+
+def draw_strips(ax, rows, limit):
+    """Draw vectors as strips of colour, from -limit to limit, 0 in the middle."""
+    look = {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit}
+    ax.tick_params(axis="y", length=0)
+    return ax.imshow(rows, aspect="auto", interpolation="nearest", **look)

@@ -1,17 +1,22 @@
 """The same texts on maps of several kinds of vectors, grouped in several ways."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib import colormaps
-from matplotlib.figure import Figure
 
 from ..tokens import isolated
-from .plot import CYCLE, MARKERS, Plot, drawable, listed, styled
+from .plot import (
+    Plot,
+    draw_groups,
+    drawable,
+    framed_panels,
+    legend_above,
+    listed,
+    styled,
+)
 
 
 @styled
-def plot_clusters(points, *, groupings, titles, shares=None, of="sentences"):
+def plot_clusters(points, *, groupings, titles, shares):
     """Draw maps of the same texts, a row for each and a column for each grouping.
 
     Parameters
@@ -24,10 +29,8 @@ def plot_clusters(points, *, groupings, titles, shares=None, of="sentences"):
         ordered, and their colours go from dark to light.
     titles : sequence of str
         One for each map.
-    shares : (maps, 2) array_like, optional
+    shares : (maps, 2) array_like
         Share of the variance along each axis, from 0 to 1.
-    of : str
-        What the texts are.
 
     Returns
     -------
@@ -38,110 +41,65 @@ def plot_clusters(points, *, groupings, titles, shares=None, of="sentences"):
     Raises
     ------
     ValueError
-        If there is no grouping, or the numbers of points, groups, titles and shares do
-        not go together.
+        If the numbers of points, groups, titles and shares do not go together.
     """
-    points = np.asarray(points, float)
+    points, shares = np.asarray(points, float), np.asarray(shares, float)
     titles = list(titles)
-    if points.ndim != 3 or points.shape[-1] != 2 or len(titles) != len(points):
+    if points.shape[0::2] != (len(titles), 2) or shares.shape != (len(titles), 2):
         raise ValueError(
-            f"For points of shape (maps, n, 2) give as many titles as maps, not"
-            f" {len(titles)} for {points.shape}."
+            "For points of shape (maps, n, 2) give a title and two shares for each"
+            f" map, not {len(titles)} titles and shares of shape {shares.shape} for"
+            f" points of {points.shape}."
         )
-    if not groupings:
-        raise ValueError("There is nothing to tell the points apart by.")
     for name, groups in groupings.items():
         if len(groups) != points.shape[1]:
             raise ValueError(
                 f"{name!r} has {len(groups)} groups for {points.shape[1]} points."
             )
-    if shares is not None:
-        shares = np.asarray(shares, float)
-        if shares.shape != (len(points), 2):
-            raise ValueError(
-                f"Give two shares for each of {len(points)} maps, not an array of"
-                f" shape {shares.shape}."
-            )
     rows, columns = len(points), len(groupings)
     most = max(len(_order(groups)) for groups in groupings.values())
-    figure, all_axes = _axes(rows, columns, lines=-(-most // 2))
+    all_axes = _axes(rows, columns, lines=-(-most // 2))
+    look = {"markersize": 4.5, "alpha": 0.75, "markeredgewidth": 0}
     for column, groups in enumerate(groupings.values()):
-        looks = _looks(groups)
-        for row in range(rows):
-            _draw(all_axes[row, column], points[row], groups, looks)
-    for (name, groups), ax in zip(groupings.items(), all_axes[0]):
-        _legend(ax, drawable(name), groups)
-    for row, title in enumerate(titles):
+        names = _order(groups)
+        steps = np.linspace(0, 0.9, len(names))
+        colours = colormaps["cividis"](steps) if _counted(groups) else None
+        for ax, some in zip(all_axes[:, column], points):
+            draw_groups(ax, some, groups, names, colours, **look)
+            ax.locator_params(nbins=4)
+    for name, ax in zip(groupings, all_axes[0]):
+        _legend(ax, drawable(name))
+    for row, (title, kept) in enumerate(zip(titles, shares)):
         for ax in all_axes[row]:
             ax.set_title(drawable(title), parse_math=False)
-        kept = ["", ""] if shares is None else [f" ({s:.0%})" for s in shares[row]]
-        for ax in all_axes[row]:
-            ax.set_xlabel(f"first component{kept[0]}")
-        all_axes[row, 0].set_ylabel(f"second component{kept[1]}")
-    caption = clusters_caption(points, groupings, titles, of)
-    return Plot(figure, all_axes[0, 0], caption)
+            ax.set_xlabel(f"first component ({kept[0]:.0%})")
+        all_axes[row, 0].set_ylabel(f"second component ({kept[1]:.0%})")
+    caption = clusters_caption(points, groupings, titles)
+    return Plot(all_axes[0, 0].figure, all_axes[0, 0], caption)
 
 
 def _axes(rows, columns, lines):
     """New axes at fixed places, with room above for `lines` of a legend."""
-    width, one, top, bottom, gap = 0.7 + 3.7 * columns, 2.6, 0.65, 0.62, 0.95
-    top += 0.2 * lines
+    one, top, bottom, gap = 2.6, 0.65 + 0.2 * lines, 0.62, 0.95
     height = top + rows * one + (rows - 1) * gap + bottom
-    figure = Figure(figsize=(width, height))
-    axes = figure.subplots(rows, columns, squeeze=False)
-    figure.subplots_adjust(
-        left=0.8 / width,
-        right=1 - 0.1 / width,
-        top=1 - top / height,
-        bottom=bottom / height,
-        hspace=gap / one,
-        wspace=0.2,
-    )
-    return figure, axes
+    frame = {"left": 0.8, "right": 0.1, "bottom": bottom, "top": top}
+    width, between = 0.7 + 3.7 * columns, {"hspace": gap / one, "wspace": 0.2}
+    return framed_panels(rows, columns, width, height, **frame, **between)
+
+
+def _counted(groups):
+    return np.asarray(groups).dtype.kind in "iu"
 
 
 def _order(groups):
     """The groups in their order: that of numbers, or that of the first text of each."""
-    if np.asarray(groups).dtype.kind in "iu":
-        return [int(group) for group in np.unique(groups)]
-    return list(dict.fromkeys(groups))
+    return list(np.unique(groups) if _counted(groups) else dict.fromkeys(groups))
 
 
-def _looks(groups):
-    """Colour and marker of each group."""
-    names = _order(groups)
-    counted = np.asarray(groups).dtype.kind in "iu"
-    steps = np.linspace(0, 0.9, len(names))
-    return {
-        name: (
-            colormaps["cividis"](steps[n]) if counted else CYCLE[n % len(CYCLE)],
-            MARKERS[(n + n // len(CYCLE)) % len(MARKERS)],
-        )
-        for n, name in enumerate(names)
-    }
-
-
-def _draw(ax, points, groups, looks):
-    groups = np.asarray(groups)
-    for name, (colour, marker) in looks.items():
-        ax.plot(
-            *points[groups == name].T,
-            linestyle="none",
-            marker=marker,
-            color=colour,
-            markersize=4.5,
-            alpha=0.75,
-            markeredgewidth=0,
-            label=drawable(str(name)),
-        )
-    ax.locator_params(nbins=4)
-
-
-def _legend(ax, name, groups):
+def _legend(ax, name):
     """What the colours are, above the first map of a column."""
-    legend = ax.legend(
-        frameon=False,
-        loc="lower left",
+    legend = legend_above(
+        ax,
         bbox_to_anchor=(-0.05, 1.1),
         ncols=2,
         title=name,
@@ -153,8 +111,7 @@ def _legend(ax, name, groups):
         markerscale=1.5,
         borderpad=0,
     )
-    for text in [*legend.get_texts(), legend.get_title()]:
-        text.set_parse_math(False)
+    legend.get_title().set_parse_math(False)
 
 
 def between_groups(values, groups):
@@ -168,7 +125,7 @@ def between_groups(values, groups):
     return float(sum(len(one) * one.mean() ** 2 for one in means) / total)
 
 
-def clusters_caption(points, groupings, titles, of):
+def clusters_caption(points, groupings, titles):
     """Say in words what maps of the same texts show."""
     told = []
     for name, groups in groupings.items():
@@ -179,6 +136,6 @@ def clusters_caption(points, groupings, titles, of):
         names = listed([isolated(str(group)) for group in _order(groups)])
         told.append(f"between groups by {isolated(name)} ({names}): {listed(shares)}")
     return (
-        f"{points.shape[1]:,} {of} on their first two principal components. Of the"
+        f"{points.shape[1]:,} sentences on their first two principal components. Of the"
         f" variance along the first component lies {'; '.join(told)}."
     )

@@ -1,26 +1,14 @@
 """Rows of the position table along principal components: as a path and as waves."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.collections import LineCollection
 
-from .plot import (
-    CYCLE,
-    GREY,
-    INK,
-    ON_LINES,
-    VERMILION,
-    Plot,
-    label_components,
-    listed,
-    new_axes,
-    styled,
-)
+from .plot import Plot, beside, label_components, listed, new_axes, styled
+from .style import CYCLE, GREY, INK, ON_LINES, VERMILION
 
 
 @styled
-def plot_path(points, *, numbered=24, shares=None, ax=None):
+def plot_path(points, *, numbered, shares):
     """Draw rows as points on a plane, the first of them joined in their order.
 
     Parameters
@@ -28,9 +16,8 @@ def plot_path(points, *, numbered=24, shares=None, ax=None):
     points : (positions, 2) array_like
     numbered : int
         How many from the beginning to join and to number.
-    shares : (2,) sequence of float, optional
+    shares : (2,) sequence of float
         Share of the variance along each axis, from 0 to 1.
-    ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
@@ -39,35 +26,19 @@ def plot_path(points, *, numbered=24, shares=None, ax=None):
     """
     points = np.asarray(points)
     numbered = min(numbered, len(points))
-    ax = new_axes(7, 5.6, ax)
+    ax = new_axes(7, 5.6)
     dots = ax.scatter(
         *points.T, c=np.arange(len(points)), cmap="cividis", s=12, zorder=2
     )
     first = points[:numbered]
-    ax.add_collection(
-        LineCollection(
-            np.stack([first[:-1], first[1:]], axis=1),
-            colors=VERMILION,
-            linewidths=1.3,
-            zorder=3,
-        )
-    )
+    steps = np.stack([first[:-1], first[1:]], axis=1)
+    look = {"colors": VERMILION, "linewidths": 1.3, "zorder": 3}
+    ax.add_collection(LineCollection(steps, **look))
     centre = points.mean(axis=0)
     for i, point in enumerate(first):
         outwards = point - centre
         outwards = outwards / (np.linalg.norm(outwards) or 1)
-        ax.annotate(
-            f"{i}",
-            point,
-            xytext=9 * outwards,
-            textcoords="offset points",
-            ha="center",
-            va="center",
-            fontsize=10,
-            color=INK,
-            bbox=ON_LINES,
-            zorder=4,
-        )
+        beside(ax, f"{i}", point, 9 * outwards, color=INK, bbox=ON_LINES, zorder=4)
     ax.set_aspect("equal", adjustable="datalim")
     ax.figure.colorbar(dots, ax=ax, pad=0.02, label="position")
     kept = label_components(ax, shares)
@@ -83,7 +54,7 @@ def plot_path(points, *, numbered=24, shares=None, ax=None):
 
 
 @styled
-def plot_waves(components, *, periods, shares=None, mark=None, ax=None):
+def plot_waves(components, *, periods, shares=None, mark=None):
     """Draw columns, such as principal components, against position.
 
     Parameters
@@ -95,7 +66,6 @@ def plot_waves(components, *, periods, shares=None, mark=None, ax=None):
         Share of the variance along each principal component, from 0 to 1.
     mark : int, optional
         A position to mark with a line, if it is there.
-    ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
@@ -103,7 +73,7 @@ def plot_waves(components, *, periods, shares=None, mark=None, ax=None):
     """
     components = np.asarray(components)
     count = components.shape[1]
-    ax = new_axes(7.6, 0.9 + 0.72 * count, ax)
+    ax = new_axes(7.6, 0.9 + 0.72 * count)
     reach = np.abs(components).max() or 1
     for n, values in enumerate(components.T):
         ax.axhline(-n, color=GREY, linewidth=0.6)
@@ -111,21 +81,12 @@ def plot_waves(components, *, periods, shares=None, mark=None, ax=None):
     written = [f"period {_period(period)}" for period in periods]
     if shares is not None:
         written = [f"{share:.0%}, {text}" for share, text in zip(shares, written)]
-    ax.set_yticks(
-        -np.arange(count), [f"{n + 1}: {text}" for n, text in enumerate(written)]
-    )
+    labels = [f"{n + 1}: {text}" for n, text in enumerate(written)]
+    ax.set_yticks(-np.arange(count), labels)
     if mark is not None and 0 <= mark < len(components):
         ax.axvline(mark, color=VERMILION, linestyle="--", linewidth=1)
-        ax.annotate(
-            f"{mark}",
-            (mark, 1),
-            xycoords=ax.get_xaxis_transform(),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=10,
-            color=VERMILION,
-        )
+        look = {"xycoords": ax.get_xaxis_transform(), "color": VERMILION}
+        beside(ax, f"{mark}", (mark, 1), (4, 0), ha="left", **look)
     ax.tick_params(axis="y", length=0)
     ax.margins(x=0.01)
     ax.set_ylim(0.5 - count, 0.6)

@@ -1,14 +1,14 @@
 """One word in several sentences: its occurrences' cosines, in a square and by layer."""
 
-from __future__ import annotations
-
 import numpy as np
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import text_to_path
 
 from ..tokens import count, isolated, quoted, shorten
-from .layers import by_layer, plot_layers
-from .plot import GREY, INK, Plot, drawable, new_axes, styled
+from .cells import draw_cells, write_cells
+from .curves import checked_curves, draw_curves
+from .layers import by_layer, name_layers
+from .pairs import rounded
+from .plot import Plot, drawable, fitting, framed_axes, inches, styled
+from .style import GREY, INK, WRITE
 
 # In inches: in a narrower cell its number cannot be read. Room beside the square for
 # the scale, and above it for the senses.
@@ -16,9 +16,7 @@ CELL, SCALE, TOP = 0.4, 0.85, 0.62
 
 
 @styled
-def plot_context_matrix(
-    similarities, *, labels, senses=None, baseline=None, title="", ax=None
-):
+def plot_context_matrix(similarities, *, labels, senses=None, baseline=None, title=""):
     """Draw the cosine of each occurrence of a word with each other as a square.
 
     Parameters
@@ -32,7 +30,6 @@ def plot_context_matrix(
     baseline : (m,) array_like, optional
         Cosines of pairs of random words at the same layer, marked on the scale.
     title : str
-    ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
@@ -46,29 +43,26 @@ def plot_context_matrix(
     """
     similarities = np.asarray(similarities, float)
     n = len(similarities)
-    _check(n, similarities.shape == (n, n), labels, senses)
+    counts = {n, len(labels), n if senses is None else len(senses)}
+    if n < 2 or similarities.shape != (n, n) or len(counts) > 1:
+        raise ValueError(
+            "Give a square of cosines, for two occurrences at least, and a name (and a"
+            " sense) for each."
+        )
     order, blocks = by_sense(senses if senses is not None else [""] * n)
-    names = [_fitting(drawable(labels[i])) for i in order]
-    left = 0.2 + max(map(_inches, names))
+    names = [fitting(drawable(labels[i]), 2.4, 11) for i in order]
+    left = 0.2 + max(inches(name, 11) for name in names)
     width, height = 6.4, 1.7 + max(1.9, min(0.34 * n, 6))
-    if ax is None:
-        ax = new_axes(width, height, left=left)
-        ax.figure.subplots_adjust(right=1 - SCALE / width, top=1 - TOP / height)
+    ax = framed_axes(width, height, left=left, right=SCALE, top=TOP)
     cells = np.ma.array(similarities[np.ix_(order, order)], mask=np.eye(n, dtype=bool))
     low = lowest(cells, baseline)
-    image = ax.imshow(
-        cells, cmap="cividis", vmin=low, vmax=1, aspect="auto", interpolation="nearest"
-    )
+    image = draw_cells(ax, cells, {"cmap": "cividis", "vmin": low, "vmax": 1})
     ax.set_facecolor("#E4E4E4")  # where an occurrence meets itself
-    name = f"cosine, from {written(low)} to 1"
+    name = f"cosine, from {rounded(low)} to 1"
     scale = ax.figure.colorbar(image, ax=ax, pad=0.08, fraction=0.06, label=name)
-    cell = ax.get_position().width * ax.figure.get_figwidth() / n
+    cell = ax.get_position().width * width / n  # beside the scale
     if cell >= CELL:
-        for (y, x), value in np.ndenumerate(cells):
-            if y != x:
-                colour = "white" if value < (low + 1) / 2 else INK
-                write = {"ha": "center", "va": "center", "fontsize": 10}
-                ax.text(x, y, written(value), color=colour, **write)
+        write_cells(ax, cells, rounded, cells < (low + 1) / 2)
     for _, start, _end in blocks[1:]:
         for line in (ax.axhline, ax.axvline):
             line(start - 0.5, color=INK, linewidth=1.6)
@@ -78,8 +72,6 @@ def plot_context_matrix(
     short = _short(names)
     step = int(np.ceil((0.08 + 0.095 * max(map(len, short))) / cell))
     ax.set_xticks(range(0, n, step), short[::step], parse_math=False)
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
     below = ["columns: the same occurrences, in the same order"]
     ax.set_title(drawable(title), parse_math=False, pad=6 if senses is None else 22)
     if baseline is not None:
@@ -89,7 +81,7 @@ def plot_context_matrix(
     caption = (
         f"Cosine similarity of each pair of {n} occurrences."
         f" {pairs_caption(similarities, labels, senses, baseline)} Colours: from"
-        f" {written(low)} to 1."
+        f" {rounded(low)} to 1."
     )
     return Plot(ax.figure, ax, caption)
 
@@ -104,19 +96,6 @@ def lowest(cells, baseline):
     if baseline is not None:
         values.append(float(np.quantile(baseline, 0.05)))
     return max(min(values), -1.0)
-
-
-def _inches(text):
-    """How wide a label is; letters differ too much to be counted."""
-    size = FontProperties(family=["DejaVu Sans"], size=11)
-    return text_to_path.get_text_width_height_descent(text, size, False)[0] / 72
-
-
-def _fitting(text, most=24, inches=2.4):
-    """As much of a label as there is room for."""
-    while _inches(shorten(text, most)) > inches:
-        most -= 1
-    return shorten(text, most)
 
 
 def _short(names):
@@ -143,29 +122,12 @@ def by_sense(senses):
     return order, list(zip(names, [0, *ends], ends))
 
 
-def _check(n, square, labels, senses):
-    if n < 2 or not square:
-        raise ValueError("Give a square of cosines, for two occurrences at least.")
-    for named in (labels, labels if senses is None else senses):
-        if len(named) != n:
-            raise ValueError(
-                f"There are {n} occurrences and {len(named)} names or senses: give one"
-                " for each."
-            )
-
-
 def _name_blocks(ax, blocks, n):
     """Write each sense over its columns."""
     for name, start, end in blocks:
         room = max(3, int(44 * (end - start) / n))
-        ax.text(
-            (start + end - 1) / 2,
-            -0.5,
-            shorten(drawable(name), room),
-            ha="center",
-            va="bottom",
-            parse_math=False,
-        )
+        look = WRITE | {"va": "bottom", "fontsize": 11}
+        ax.text((start + end - 1) / 2, -0.5, shorten(drawable(name), room), **look)
 
 
 def _mark(ax, baseline):
@@ -179,11 +141,6 @@ def _mark(ax, baseline):
     ax.plot([x], [np.mean(baseline)], marker=">", markersize=9, **place)
 
 
-def written(value):
-    """Return a cosine to two decimals, without "-0.00"."""
-    return f"{value:.2f}".replace("-0.00", "0.00")
-
-
 def pairs_caption(similarities, labels, senses=None, baseline=None):
     """Say in words which pairs are most and least alike, beside random words."""
     similarities = np.asarray(similarities)
@@ -191,22 +148,22 @@ def pairs_caption(similarities, labels, senses=None, baseline=None):
     values = similarities[one, other]
     pairs = [f"{quoted(labels[i])} and {quoted(labels[j])}" for i, j in zip(one, other)]
     # What is equal but for rounding errors must not change places on another processor.
-    rounded = np.round(values, 4)
-    most, least = int(rounded.argmax()), int(rounded.argmin())
+    steady = np.round(values, 4)
+    most, least = int(steady.argmax()), int(steady.argmin())
     if len(values) == 1:
-        sentences = [f"The pair is {pairs[0]} ({written(values[0])})"]
+        sentences = [f"The pair is {pairs[0]} ({rounded(values[0])})"]
     elif np.ptp(values) < 0.005:
-        sentences = [f"All pairs are as alike as each other ({written(values.mean())})"]
+        sentences = [f"All pairs are as alike as each other ({rounded(values.mean())})"]
     else:
         sentences = [
-            f"Most alike are {pairs[most]} ({written(values[most])}); least alike"
-            f" {pairs[least]} ({written(values[least])}); the mean is"
-            f" {written(values.mean())}"
+            f"Most alike are {pairs[most]} ({rounded(values[most])}); least alike"
+            f" {pairs[least]} ({rounded(values[least])}); the mean is"
+            f" {rounded(values.mean())}"
         ]
     if senses is not None:
         same = np.array([senses[i] == senses[j] for i, j in zip(one, other)])
         sentences += [
-            f"{name}: {written(values[those].mean())} on average"
+            f"{name}: {rounded(values[those].mean())} on average"
             f" ({count(int(those.sum()), 'pair')})"
             for name, those in (("Same sense", same), ("Different senses", ~same))
             if those.any()
@@ -214,46 +171,41 @@ def pairs_caption(similarities, labels, senses=None, baseline=None):
     if baseline is not None:
         low, high = np.quantile(baseline, [0.05, 0.95])
         sentences.append(
-            f"Random words: {written(np.mean(baseline))} on average, 90 % of"
-            f" {len(baseline):,} pairs between {written(low)} and {written(high)}"
+            f"Random words: {rounded(np.mean(baseline))} on average, 90 % of"
+            f" {len(baseline):,} pairs between {rounded(low)} and {rounded(high)}"
         )
     return ". ".join(sentences) + "."
 
 
 @styled
-def plot_context_layers(curves, *, layer=None, ax=None):
+def plot_context_layers(curves, *, layer):
     """Draw the cosines of pairs of occurrences by layer, with bands for their spread.
 
     Parameters
     ----------
     curves : dict of str to (pairs, layers + 1) array_like
         For instance one for pairs of the same sense, one for random words.
-    layer : int, optional
+    layer : int
         Marked with a line.
-    ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
     Plot
     """
-    curves = {name: np.atleast_2d(np.asarray(c, float)) for name, c in curves.items()}
-    if ax is None:
-        ax = new_axes(6.4, 4.4, left=0.75)
-        top = 0.25 + 0.23 * len(curves)
-        ax.figure.subplots_adjust(top=1 - top / 4.4, bottom=0.6 / 4.4)
     named = {
         f"{name} ({count(len(values), 'pair')})": values
-        for name, values in curves.items()
+        for name, values in checked_curves(curves).items()
     }
-    drawn = plot_layers(named, label="cosine", of="pairs", ax=ax)
-    if layer is not None:
-        ax.axvline(layer, color=GREY, linestyle="--", linewidth=1.2, zorder=0)
+    ax = framed_axes(6.4, 4.4, left=0.75, bottom=0.6, top=0.25 + 0.23 * len(named))
+    draw_curves(ax, named, {}, "cosine", False)
+    name_layers(ax, max(values.shape[1] for values in named.values()))
+    ax.axvline(layer, color=GREY, linestyle="--", linewidth=1.2, zorder=0)
     means = "; ".join(
         f"{isolated(name)} {by_layer(values.mean(axis=0))}".replace("-0.00", "0.00")
         for name, values in named.items()
     )
     bands = ""
-    if any(len(values) > 1 for values in curves.values()):
+    if any(len(values) > 1 for values in named.values()):
         bands = " Bands: the middle 80 % of the pairs."
     caption = f"Mean cosine similarity, from layer 0 on: {means}.{bands}"
-    return Plot(drawn.figure, ax, caption)
+    return Plot(ax.figure, ax, caption)

@@ -1,21 +1,11 @@
 """Measures along something that is counted: heads' layers, distances, lengths."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ..tokens import isolated
-from .plot import (
-    CYCLE,
-    INK,
-    MARKERS,
-    Plot,
-    drawable,
-    legend_above,
-    listed,
-    new_axes,
-    styled,
-)
+from .pairs import capital
+from .plot import Plot, drawable, legend_above, listed, new_axes, styled
+from .style import INK, group_look
 
 _STYLES = ("-", "--", "-.", ":")
 # A key above the axes: characters across it, and those that a line's sample takes.
@@ -34,7 +24,6 @@ def plot_curves(
     lines=None,
     of="sentences",
     percent=False,
-    ax=None,
 ):
     """Draw measures as a line for the mean over a sample and a band for its spread.
 
@@ -55,7 +44,6 @@ def plot_curves(
         What the samples are.
     percent : bool
         Write the values, which are shares, in per cent.
-    ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
@@ -66,19 +54,15 @@ def plot_curves(
     ValueError
         Where there is no curve, one without any value, or names that do not fit.
     """
-    curves = {name: np.atleast_2d(np.asarray(c, float)) for name, c in curves.items()}
-    if not curves:
-        raise ValueError("There is no curve to draw: give at least one.")
+    curves = checked_curves(curves)
     n = next(iter(curves.values())).shape[1]
     places = [str(p) for p in (range(1, n + 1) if places is None else places)]
     for name, values in curves.items():
-        if values.ndim != 2 or values.shape[1] != len(places):
+        if values.shape[1] != len(places):
             raise ValueError(
                 f"The curve {name!r} has shape {values.shape}, and there are"
                 f" {len(places)} places along the axis."
             )
-        if not np.isfinite(values).any():
-            raise ValueError(f"The curve {name!r} has no value anywhere.")
     # A place that no curve reaches is left out.
     reached = np.any([np.isfinite(v).any(axis=0) for v in curves.values()], axis=0)
     curves = {name: values[:, reached] for name, values in curves.items()}
@@ -88,7 +72,7 @@ def plot_curves(
         for name, v in (lines or {}).items()
     }
     n = len(places)
-    ax = new_axes(7.6, 4.4, ax)
+    ax = new_axes(7.6, 4.4)
     draw_curves(ax, curves, levels, label, percent)
     step = -(-n // _MOST_PLACES)
     ax.set_xticks(range(0, n, step), map(drawable, places[::step]), parse_math=False)
@@ -98,8 +82,19 @@ def plot_curves(
     return Plot(ax.figure, ax, caption + bands_told(curves, of))
 
 
+def checked_curves(curves):
+    """Return the curves as (samples, places) each, or raise `ValueError`."""
+    if not curves:
+        raise ValueError("There is no curve to draw: give at least one.")
+    curves = {name: np.atleast_2d(np.asarray(c, float)) for name, c in curves.items()}
+    for name, values in curves.items():
+        if not np.isfinite(values).any():
+            raise ValueError(f"The curve {name!r} has no value anywhere.")
+    return curves
+
+
 def draw_curves(ax, curves, levels, label, percent):
-    """Draw means as lines, each with its band, and levels to compare with.
+    """Draw means as lines, each with its band, levels to compare with, and the key.
 
     Parameters
     ----------
@@ -110,67 +105,60 @@ def draw_curves(ax, curves, levels, label, percent):
         Of the vertical axis.
     percent : bool
     """
-    by = 100 if percent else 1
-    for i, (name, values) in enumerate(curves.items()):
-        x = np.arange(values.shape[1])
-        low, mean, high = by * summary(values)  # (places,) each
-        colour = CYCLE[i % len(CYCLE)]
-        if len(values) > 1:
-            ax.fill_between(x, low, high, color=colour, alpha=0.18, lw=0)
-        ax.plot(
-            x,
-            mean,
-            color=colour,
-            marker=MARKERS[i % len(MARKERS)],
-            linestyle=_STYLES[i % len(_STYLES)],
-            linewidth=1.8,
-            markersize=7,
-            label=drawable(name),
-        )
-    for i, (name, level) in enumerate(levels.items()):
-        look = {"color": INK, "linestyle": (":", (0, (6, 3)))[i % 2], "linewidth": 1.2}
-        if np.ptp(level):
-            ax.plot(by * level, label=drawable(name), **look)
-        else:  # from edge to edge
-            ax.axhline(by * np.mean(level), label=drawable(name), **look)
+    draw_lines(ax, curves, levels, 100 if percent else 1)
     ax.set_ylabel(drawable(f"{label}, %" if percent else label), parse_math=False)
     if all(np.nanmin(v) >= 0 for v in [*curves.values(), *levels.values()]):
         ax.set_ylim(0, None)
     longest = max(map(len, [*curves, *levels]))
     columns = int(np.clip(_KEY // (_MARK + longest), 1, 3))
-    for text in legend_above(ax, ncols=columns, fontsize=10).get_texts():
-        text.set_parse_math(False)
+    legend_above(ax, ncols=columns, fontsize=10)
+
+
+def draw_lines(ax, curves, levels, by, x=None, markersize=7, thin=1.2):
+    """Draw the curves and levels, multiplied with `by`; `x` is 0, 1, … without it."""
+    for i, (name, values) in enumerate(curves.items()):
+        places = np.arange(values.shape[1]) if x is None else x
+        low, mean, high = by * summary(values)  # (places,) each
+        colour, marker = group_look(i)
+        if len(values) > 1:
+            ax.fill_between(places, low, high, color=colour, alpha=0.18, lw=0)
+        look = {"linestyle": _STYLES[i % len(_STYLES)], "linewidth": 1.8}
+        look |= {"color": colour, "marker": marker, "markersize": markersize}
+        ax.plot(places, mean, label=drawable(name), **look)
+    for i, (name, level) in enumerate(levels.items()):
+        look = {"color": INK, "linestyle": (":", (0, (6, 3)))[i % 2], "linewidth": thin}
+        if np.ptp(level):
+            ax.plot(by * level, label=drawable(name), **look)
+        else:  # from edge to edge
+            ax.axhline(by * np.mean(level), label=drawable(name), **look)
 
 
 def summary(values):
     """Return 10 % quantile, mean and 90 % quantile of each column's known values."""
-    columns = [column[np.isfinite(column)] for column in values.T]
-    nothing = np.full(3, np.nan)
-    found = [
-        np.array([np.quantile(c, 0.1), c.mean(), np.quantile(c, 0.9)])
-        if len(c)
-        else nothing
-        for c in columns
-    ]
-    return np.array(found).T
+    found = np.full((3, values.shape[1]), np.nan)
+    for i, column in enumerate(values.T):
+        known = column[np.isfinite(column)]
+        if len(known):
+            found[:, i] = np.quantile(known, 0.1), known.mean(), np.quantile(known, 0.9)
+    return found
 
 
 def _caption(means, levels, label, along, places, percent):
     """Say in words what a picture of curves shows."""
-    start = f"{label[:1].upper()}{label[1:]}, by {along}"
     counted = all(place.isdecimal() for place in places) and len(places) > 2
     told = f"{places[0]} to {places[-1]}" if counted else listed(places, _MOST_PLACES)
-    start += f" ({told}): " if len(places) > 1 else ": "
-    told = "; ".join(
-        f"{isolated(name)} {figures(mean, places, percent)}"
-        for name, mean in means.items()
+    told = f" ({told})" if len(places) > 1 else ""
+    curves = _series(means, places, percent)
+    levels = {n: v if np.ptp(v) else v[:1] for n, v in levels.items()}
+    dotted = f" To compare: {_series(levels, places, percent)}." if levels else ""
+    return f"{capital(label)}, by {along}{told}: {curves}.{dotted}"
+
+
+def _series(curves, places, percent):
+    return "; ".join(
+        f"{isolated(name)} {figures(values, places, percent)}"
+        for name, values in curves.items()
     )
-    dotted = [
-        f"{isolated(name)} "
-        + figures(level[:1] if not np.ptp(level) else level, places, percent)
-        for name, level in levels.items()
-    ]
-    return f"{start}{told}." + (f" To compare: {'; '.join(dotted)}." if dotted else "")
 
 
 def bands_told(curves, of):
@@ -183,19 +171,9 @@ def bands_told(curves, of):
 
 
 def figures(values, places, percent=False, *, most=_MOST_PLACES, ends=None):
-    """Write each value, or of very many the ends and extremes.
+    """Write each value ("none" for NaN), or of over `most` the ends and extremes.
 
-    Parameters
-    ----------
-    values : (n,) array_like
-        NaN is "none".
-    places : sequence
-        Where each is.
-    percent : bool
-    most : int
-        So many are listed.
-    ends : pair of str, optional
-        What the first and the last place are called where they stand alone.
+    `places` says where each is, `ends` what the first and last place are called.
     """
     written = [figure(value, percent) for value in values]
     if len(written) <= most:

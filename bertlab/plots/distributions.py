@@ -1,13 +1,14 @@
 """How numbers of several kinds are spread, and how many lie beyond a threshold."""
 
-from __future__ import annotations
-
 from textwrap import fill
 
 import numpy as np
+from matplotlib.colors import to_rgba
 
 from ..tokens import isolated, shorten
-from .plot import CYCLE, GREY, INK, Plot, drawable, new_axes, styled
+from .pairs import capital
+from .plot import Plot, drawable, framed_axes, styled
+from .style import CYCLE, GREY, INK
 
 _BINS = 48
 _HATCHES = ("", "///", "...", "\\\\\\", "xxx", "---", "|||")
@@ -16,7 +17,7 @@ _COLUMN = 0.72  # width of a column of shares, in inches
 
 
 @styled
-def plot_distributions(groups, *, thresholds, label, of="values", ax=None):
+def plot_distributions(groups, *, thresholds, label, of):
     """Draw each group's values as a histogram of its own, one under another.
 
     Parameters
@@ -31,7 +32,6 @@ def plot_distributions(groups, *, thresholds, label, of="values", ax=None):
         Of the horizontal axis: what the values are.
     of : str
         What is counted, such as "pairs".
-    ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
@@ -40,14 +40,12 @@ def plot_distributions(groups, *, thresholds, label, of="values", ax=None):
     Raises
     ------
     ValueError
-        Where there is no group, no value, one that is not finite, or thresholds that
-        do not rise.
+        Where a group has no value, or one that is not finite, or thresholds do not
+        rise.
     """
     groups = {name: _checked(values, name) for name, values in groups.items()}
-    if not groups:
-        raise ValueError("There is no group to draw: give at least one.")
     thresholds = np.atleast_1d(np.asarray(thresholds, float))
-    if not len(thresholds) or not (np.diff(thresholds) > 0).all():
+    if not (np.diff(thresholds) > 0).all():
         raise ValueError(f"Give thresholds that rise, not {thresholds.tolist()}.")
     low = min(thresholds[0], *(values.min() for values in groups.values()))
     high = max(thresholds[-1], *(values.max() for values in groups.values()))
@@ -55,19 +53,15 @@ def plot_distributions(groups, *, thresholds, label, of="values", ax=None):
     edges = np.linspace(low - room, high + room, _BINS + 1)
     n = len(groups)
     width, height = 8.2, 1.17 + 0.72 * max(n, 2)
-    own = ax is None
-    ax = new_axes(width, height, ax, left=1.95)
-    bands = [_band(thresholds, i) for i in range(len(thresholds) + 1)]
-    if own:
-        right = 1 - (0.15 + _COLUMN * len(bands)) / width
-        ax.figure.subplots_adjust(
-            right=right, top=1 - 0.55 / height, bottom=0.62 / height
-        )
+    between = ["between"] * (len(thresholds) - 1)
+    bands = [f"under {thresholds[0]:g}", *between, f"over {thresholds[-1]:g}"]
+    right = 0.15 + _COLUMN * len(bands)
+    ax = framed_axes(width, height, left=1.95, right=right, bottom=0.62, top=0.55)
     for row, values in enumerate(groups.values()):
         _draw_row(ax, values, edges, row)
     for threshold in thresholds:
         ax.axvline(threshold, color=INK, linestyle=":", linewidth=1.4)
-    inches = ax.get_position().width * ax.figure.get_figwidth()
+    inches = width - 1.95 - right
     look = {"transform": ax.get_yaxis_transform(), "ha": "center", "fontsize": 10}
     for i, band in enumerate(bands):
         x = 1 + (i + 0.5) * _COLUMN / inches
@@ -101,7 +95,7 @@ def _draw_row(ax, values, edges, row):
         edges,
         baseline=row,
         fill=True,
-        facecolor=(*_rgb(colour), 0.45),
+        facecolor=to_rgba(colour, 0.45),
         edgecolor=colour,
         hatch=_HATCHES[row % len(_HATCHES)],
         linewidth=0,
@@ -111,21 +105,10 @@ def _draw_row(ax, values, edges, row):
     ax.plot([np.median(values)] * 2, [row, row - 0.84], color=INK, linewidth=2.2)
 
 
-def _rgb(colour):
-    return tuple(int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-
-
 def _shares(values, thresholds):
     """Share of the values below the first threshold, between two, from the last on."""
     place = np.searchsorted(thresholds, values, side="right")
     return np.bincount(place, minlength=len(thresholds) + 1) / len(values)
-
-
-def _band(thresholds, i):
-    """Name the i-th of the stretches that the thresholds make."""
-    if i == 0:
-        return f"under {thresholds[0]:g}"
-    return f"over {thresholds[-1]:g}" if i == len(thresholds) else "between"
 
 
 def _caption(groups, thresholds, bands, label, of):
@@ -138,4 +121,4 @@ def _caption(groups, thresholds, bands, label, of):
             f"{isolated(name)} ({len(values):,} {of}) median {np.median(values):.2f},"
             f" {parts}"
         )
-    return f"{label[:1].upper()}{label[1:]}: {'; '.join(told)}."
+    return f"{capital(label)}: {'; '.join(told)}."

@@ -1,18 +1,17 @@
 """A square of similarities: every row of a table with every other."""
 
-from __future__ import annotations
-
 import matplotlib as mpl
 import numpy as np
 
-from .plot import VERMILION, Plot, drawable, listed, new_axes, styled
+from .plot import Plot, drawable, listed, new_axes, styled
+from .style import VERMILION
 
 # Steps of the colour scale: enough for waves to be seen.
 _SHADES = 17
 
 
 @styled
-def plot_position_map(similarity, *, title="", ax=None):
+def plot_position_map(similarity, *, title=""):
     """Draw the similarity of each position's row with each other's as a map.
 
     Parameters
@@ -20,7 +19,6 @@ def plot_position_map(similarity, *, title="", ax=None):
     similarity : (positions, positions) array_like
         Cosine of each row of the position table with each other.
     title : str
-    ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
@@ -28,7 +26,7 @@ def plot_position_map(similarity, *, title="", ax=None):
         The colour scale goes from -1 to 1, its middle is 0.
     """
     similarity = np.asarray(similarity)
-    ax = new_axes(6.2, 5.2, ax)
+    ax = new_axes(6.2, 5.2)
     # Not imshow: a picture in which every colour is one of a few is saved with a
     # palette, in a third of the bytes.
     edges = np.arange(len(similarity) + 1) - 0.5
@@ -54,7 +52,9 @@ def plot_position_map(similarity, *, title="", ax=None):
     mean = (similarity.sum(axis=1) - np.diagonal(similarity)) / (len(similarity) - 1)
     lone = int(mean.argmin())
     odd = _odd(neighbours)
-    _mark(ax, odd, len(similarity))
+    for i in odd:
+        look = {"marker": "<", "markersize": 7, "color": VERMILION, "clip_on": False}
+        ax.plot(len(similarity) - 0.5, i, linestyle="none", **look)
     caption = (
         f"Cosine similarity of each of {len(similarity):,} rows with each other."
         f" Neighbours, along the diagonal: {neighbours.mean():.2f} on average, lowest"
@@ -69,8 +69,8 @@ def plot_position_map(similarity, *, title="", ax=None):
     return Plot(ax.figure, ax, caption)
 
 
-def _odd(neighbours, most=6):
-    """List the rows that are like neither neighbour, compared with all other rows.
+def _odd(neighbours):
+    """List rows, six at most, that are like neither neighbour, compared with all rows.
 
     What counts is the cosine with the more similar of the two neighbours: odd is what
     lies below the median by more than ten times the usual (median) distance from it,
@@ -81,18 +81,5 @@ def _odd(neighbours, most=6):
     )  # (positions,), the two at the ends have one neighbour
     below = np.median(like) - like
     limit = max(10 * np.median(np.abs(below)), 0.05)
-    order = np.argsort(-below, kind="stable")[:most]
+    order = np.argsort(-below, kind="stable")[:6]
     return sorted(order[below[order] > limit].tolist())
-
-
-def _mark(ax, odd, count):
-    for i in odd:
-        ax.plot(
-            count - 0.5,
-            i,
-            marker="<",
-            markersize=7,
-            color=VERMILION,
-            clip_on=False,
-            linestyle="none",
-        )

@@ -1,22 +1,20 @@
 """What each ingredient of the embedding layer is worth to its output."""
 
-from __future__ import annotations
-
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import text_to_path
 
 from ..tokens import quoted, shorten
-from .plot import BLUE, GREY, INK, VERMILION, Plot, drawable, listed, styled
-from .token_rows import finite
+from .cells import draw_strips
+from .pairs import rounded
+from .plot import Plot, drawable, inches, listed, styled
+from .style import BLUE, GREY, INK, ON_WHITE, VERMILION, WRITE
 
 # Up to here a distance is rounding.
 _SAME = 5e-6
-# The width that a title over the strips has, in points, from them to the right edge;
+# The width that a title over the strips has, in inches, from them to the right edge;
 # on a screen letters are set up to 2 % wider.
-_ROOM = 7.6 * (1 - 0.215) * 72 * 0.97
+_ROOM = 7.6 * (1 - 0.215) * 0.97
 
 
 def _draw_ingredients(ax, distances, present, left_out, cosines):
@@ -34,16 +32,9 @@ def _draw_ingredients(ax, distances, present, left_out, cosines):
             hatch="////" if out else "",
         )
         figure = f"{_figure(value)}   {_cosine(cosines[name])}".replace("-", "−")
-        ax.text(
-            value + 0.012 * most,
-            row,
-            figure,
-            va="center",
-            fontsize=10,
-            # Over the dashed line.
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
-            zorder=3,
-        )
+        # Over the dashed line.
+        look = WRITE | {"ha": "left", "bbox": ON_WHITE | {"pad": 0.5}, "zorder": 3}
+        ax.text(value + 0.012 * most, row, figure, **look)
     labels = [f"put back {n}" if n in left_out else f"without {n}" for n in names]
     ax.set_yticks(range(len(names)), labels)
     ax.tick_params(axis="y", length=0)
@@ -55,41 +46,26 @@ def _draw_ingredients(ax, distances, present, left_out, cosines):
         ax.set_xlabel(f"{ax.get_xlabel()}; dashed: now")
 
 
-def _check(distances, present, cosines):
-    if not distances:
-        raise ValueError("There are no ingredients to draw.")
-    finite([*distances.values(), present], "distances")
-    finite([cosines[name] for name in distances], "cosines")
-
-
-def _named(token, place):
-    return token if place is None else f"{token} (token {place})"
-
-
 def _figure(value):
     return f"{value:.2f}" if value < 100 else f"{value:,.0f}"
 
 
 def _cosine(value):
-    return f"cosine {round(float(value), 2) + 0:.2f}"  # never -0.00
+    return f"cosine {rounded(value)}"
 
 
 def _caption(distances, present, left_out, name, cosine):
     """Say in words what a picture of ingredients shows, of what is called `name`."""
-    of = f" of {name}" if name is not None else ""
     still = {n: d for n, d in distances.items() if n not in left_out}
+    away = f"of its norm away from the true one, {_cosine(cosine)}."
+    caption = f"With all ingredients the output of {name} is the true one."
     if left_out:
+        without = f"Without {listed(left_out)} the output of {name}"
+        caption = f"{without} is {_figure(present)} {away}"
+    elif present > _SAME:
         caption = (
-            f"Without {listed(left_out)} the output{of} is {_figure(present)} of its"
-            f" norm away from the true one, {_cosine(cosine)}."
+            f"With all ingredients the output of {name} is still {present:.2g} {away}"
         )
-    else:
-        caption = f"With all ingredients the output{of} is the true one."
-        if present > _SAME:
-            caption = (
-                f"With all ingredients the output{of} is still {present:.2g} of its"
-                f" norm away from the true one, {_cosine(cosine)}."
-            )
     if not still:
         return f"{caption} Nothing is in use."
     most = max(still, key=still.get)
@@ -112,7 +88,7 @@ def _caption(distances, present, left_out, name, cosine):
 
 @styled
 def plot_reconstruction(
-    rebuilt, true, *, distances, cosines, present, left_out=(), token=None, place=None
+    rebuilt, true, *, distances, cosines, present, token, place, left_out=()
 ):
     """Draw a rebuilt vector over the true one, and what each ingredient would change.
 
@@ -130,27 +106,16 @@ def plot_reconstruction(
         The distance with none of them switched.
     left_out : collection of str
         The ingredients that are left out at present.
-    token : str, optional
+    token : str
         What the output is of.
-    place : int, optional
+    place : int
         Where that token stands.
 
     Returns
     -------
     Plot
-
-    Raises
-    ------
-    ValueError
-        If the vectors are not of one size, if there are no ingredients, or if a number
-        is not finite.
     """
-    rebuilt, true = finite(rebuilt, "rebuilt vector"), finite(true, "true vector")
-    if rebuilt.shape != true.shape or true.ndim != 1 or not true.size:
-        raise ValueError(
-            f"The vectors need one size, not shapes {rebuilt.shape} and {true.shape}."
-        )
-    _check(distances, present, cosines)
+    rebuilt, true = np.asarray(rebuilt), np.asarray(true)
     rows = np.stack([rebuilt, true, rebuilt - true])
     lengths = np.linalg.norm(rebuilt) * np.linalg.norm(true)
     cosine = rebuilt @ true / (lengths or 1)
@@ -159,24 +124,14 @@ def plot_reconstruction(
     # A vector with a huge entry or two would be a white strip: the scale ends where
     # the true one does, and what is beyond it has the strongest colour.
     limit = np.abs(true).max() or 1.0
-    image = strips.imshow(
-        rows,
-        aspect="auto",
-        cmap="RdBu_r",
-        vmin=-limit,
-        vmax=limit,
-        interpolation="nearest",
-    )
+    image = draw_strips(strips, rows, limit)
     strips.set_yticks(range(3), ["rebuilt", "true output", "difference"])
-    strips.tick_params(axis="y", length=0)
     strips.set_xlabel("dimension", labelpad=1)
     end = ": the true output"
     if left_out or present > _SAME:
         end = f": distance {_figure(present)}, {_cosine(cosine)}".replace("-", "−")
     strips.set_title(_fitting(token, place, end), parse_math=False)
-    for side in strips.spines.values():
-        side.set_visible(True)
-        side.set_color(GREY)
+    strips.spines[:].set(visible=True, color=GREY)
     bar = figure.colorbar(
         image,
         cax=figure.add_axes((0.865, 0.74, 0.018, 0.185)),
@@ -185,19 +140,16 @@ def plot_reconstruction(
     bar.set_label("entry")
     ax = figure.add_axes((0.215, 0.115, 0.76, 0.5))
     _draw_ingredients(ax, distances, present, left_out, cosines)
-    name = None if token is None else _named(quoted(token), place)
+    name = f"{quoted(token)} (token {place})"
     caption = _caption(distances, present, left_out, name, cosine)
     return Plot(figure, ax, caption)
 
 
 def _fitting(token, place, end):
     """Return the title, its token shortened (never a figure) until there is room."""
-    if token is None:
-        return end.removeprefix(": ").capitalize()
-    font = FontProperties(size=mpl.rcParams["axes.titlesize"])
-    token = drawable(token)
+    size = mpl.rcParams["axes.titlesize"]
     for most in range(30, 0, -1):
-        title = _named(shorten(token, most), place) + end
-        if text_to_path.get_text_width_height_descent(title, font, False)[0] < _ROOM:
+        title = f"{shorten(drawable(token), most)} (token {place}){end}"
+        if inches(title, size) < _ROOM:
             break
     return title

@@ -1,7 +1,5 @@
 """What the picture of an intervention shows, in words."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ..tokens import count, isolated
@@ -11,9 +9,7 @@ from .layers import by_layer
 MEAN, STILL = "tokens, on average", 5e-4
 
 
-def interventions_caption(
-    moved, tokens, *, numbers, new, below, what, title, ratio=True
-):
+def interventions_caption(moved, tokens, *, numbers, new, below, title, ratio):
     """Say in words what a picture of an intervention shows.
 
     Parameters
@@ -25,7 +21,7 @@ def interventions_caption(
         How many tokens there are besides.
     below : list of (str, (layers + 1,) ndarray, (runs, layers + 1) ndarray or None)
         The rows below the tokens.
-    what, title : str
+    title : str
     ratio : bool
         As for `plot_interventions`.
 
@@ -61,7 +57,7 @@ def interventions_caption(
         runs = runs_of[name]
         if name == MEAN:
             if runs is not None:
-                said.append(_scale_told(row, runs, what, ratio and not still))
+                said.append(_scale_told(row, runs, ratio and not still))
         elif not still:
             told = f"{isolated(name[:1].upper() + name[1:])} moves by {row[last]:.1%}"
             if runs is not None:
@@ -70,7 +66,7 @@ def interventions_caption(
     return " ".join(said)
 
 
-def _scale_told(row, runs, what, ratio):
+def _scale_told(row, runs, ratio):
     """Say how far the tokens move in the control, and compare with it.
 
     By the median, and by how many runs they are beyond: one word that is unlike the
@@ -78,7 +74,8 @@ def _scale_told(row, runs, what, ratio):
     """
     middle, last, n = np.median(runs, axis=0), len(row) - 1, len(runs)
     told = (
-        f"Control, {what} ({n}{', median' if n > 1 else ''}): {by_layer(middle, True)}."
+        f"Control, other words changed in the same way ({n}"
+        f"{', median' if n > 1 else ''}): {by_layer(middle, True)}."
     )
     if n > 1:
         ends = runs[:, last].min(), runs[:, last].max()

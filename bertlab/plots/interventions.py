@@ -1,15 +1,14 @@
 """What moves when one token of a text is changed: tokens by layers, and the scale."""
 
-from __future__ import annotations
-
 import matplotlib as mpl
 import numpy as np
 from matplotlib.font_manager import findfont, get_font
 
 from ..tokens import count, shorten
-from .cells import framed_axes
 from .intervention_caption import MEAN, interventions_caption
-from .plot import GREY, INK, Plot, drawable, styled
+from .layers import name_layers
+from .plot import Plot, drawable, framed_axes, styled
+from .style import GREY, INK, ON_WHITE, WRITE
 from .token_rows import finite
 
 # The row under another one; what stands in place of a new token's numbers.
@@ -36,10 +35,8 @@ def plot_interventions(
     numbers=None,
     vectors=None,
     control=None,
-    what="other words changed in the same way",
     ratio=True,
     title="",
-    ax=None,
 ):
     """Draw how far each token that stays moves, layer by layer, and beside it a scale.
 
@@ -60,18 +57,15 @@ def plot_interventions(
         What else moved, a row each below the tokens. One without any value, NaN
         throughout, has no row.
     control : dict of str to (runs, layers + 1) array_like, or such an array, optional
-        The same figures of other changes. The median over the runs is a row under that
-        of the same name; "tokens, on average" is the row that stands there anyway, and
-        the one that an array belongs to.
-    what : str
-        What the control is.
+        The same figures of other words, changed in the same way. The median over the
+        runs is a row under that of the same name; "tokens, on average" is the row that
+        stands there anyway, and the one that an array belongs to.
     ratio : bool
         The caption says how many times as far as in the control the tokens move. Not
         for a control of something else.
     title : str
         Above the picture; the caption begins with it, so somebody's own words in it
         are to be `bertlab.tokens.isolated`.
-    ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
@@ -82,11 +76,17 @@ def plot_interventions(
     Raises
     ------
     ValueError
-        If nothing stays, if the places are not as many as the columns or not among the
-        tokens, if a row has no value for each layer, or if a control belongs to no row.
+        If nothing stays, or the places are not as many as the columns.
     """
     moved = finite(moved, "shifts")
-    tokens, places = _checked(moved, tokens, places)
+    tokens = list(tokens)
+    places = list(range(len(tokens)) if places is None else places)
+    if moved.ndim != 2 or moved.shape[1] != len(places) or not moved.size:
+        raise ValueError(
+            f"The shifts have shape {moved.shape}, and there are"
+            f" {count(len(places), 'token')} that stay: give (layers + 1, tokens that"
+            " stay), one at least."
+        )
     numbers = range(len(tokens)) if numbers is None else numbers
     below = _rows_below(moved, vectors, control)
     table = np.full((len(tokens), len(moved)), np.nan)
@@ -105,8 +105,7 @@ def plot_interventions(
     # The name of a row that is a hair's breadth tall reaches above it.
     above = 0.47 if step == 1 else 0.58
     frame = {"left": left, "right": right, "bottom": bottom, "top": above}
-    own = ax is None
-    ax = framed_axes((wide, bottom + depth + above), ax, **frame)
+    ax = framed_axes(wide, bottom + depth + above, **frame)
     rows = np.array([row for _, row, _ in below])
     # A scale that ended below 1 % would give rounding errors the full range of colour.
     top = max(np.nanmax(table), 0.01)
@@ -128,15 +127,11 @@ def plot_interventions(
     if not numbered:
         _scale(ax, mesh, (start - _GAP) / depth, (rows > top).any())
     ax.set_ylim(depth, 0)
-    ax.set_xticks(range(0, len(moved), 1 if len(moved) <= MOST_COLUMNS else 2))
     more = f"\n(named: one token in {step})" if step > 1 else ""
-    ax.set_xlabel(
-        "layer (0: the embedding layer's output)\n"
-        f"moved by so many % of the norm before{more}"
-    )
+    name_layers(ax, len(moved), f"\nmoved by so many % of the norm before{more}")
     name = _fitting(drawable(title.translate(_MARKS)), (wide - 0.3) / _TITLE)
     # From the figure's edge on: on a phone's screen there is no other room.
-    edge = -(left - 0.15) / (wide - left - right) if own else 0
+    edge = -(left - 0.15) / (wide - left - right)
     ax.set_title(name, parse_math=False, x=edge, pad=6 if step == 1 else 14)
     told = interventions_caption(
         moved,
@@ -144,7 +139,6 @@ def plot_interventions(
         numbers=[numbers[i] for i in places],
         new=len(tokens) - len(places),
         below=below,
-        what=what,
         title=title,
         ratio=ratio,
     )
@@ -166,45 +160,19 @@ def _fitting(text, room):
     return text
 
 
-def _checked(moved, tokens, places):
-    """The tokens, and which of them were compared."""
-    tokens = list(tokens)
-    places = list(range(len(tokens)) if places is None else places)
-    if moved.ndim != 2 or moved.shape[1] != len(places) or not moved.size:
-        raise ValueError(
-            f"The shifts have shape {moved.shape}, and there are"
-            f" {count(len(places), 'token')} that stay: give (layers + 1, tokens that"
-            " stay), one at least."
-        )
-    if not all(0 <= i < len(tokens) for i in places) or len({*places}) < len(places):
-        raise ValueError(
-            f"The places are to be some of 0 to {len(tokens) - 1}, each once."
-        )
-    return tokens, places
-
-
 def _rows_below(moved, vectors, control):
     """Name, values (layers + 1,) and, of a control, all runs, for each row below."""
-    if control is not None and not isinstance(control, dict):
-        control = {MEAN: control}
-    rows = {MEAN: moved.mean(axis=1), **(vectors or {})}
-    if strange := [name for name in control or {} if name not in rows]:
-        raise ValueError(f"The control {strange[0]!r} belongs to no row.")
+    if not isinstance(control, dict):
+        control = {} if control is None else {MEAN: control}
     found = []
-    for name, row in rows.items():
+    for name, row in {MEAN: moved.mean(axis=1), **(vectors or {})}.items():
         row = np.asarray(row, float)
-        runs = np.atleast_2d(np.asarray((control or {}).get(name, []), float))
-        for values in (row[None], *([runs] if runs.size else [])):
-            if values.ndim != 2 or values.shape[1] != len(moved):
-                raise ValueError(
-                    f"The row {name!r} has shape {values.shape[-1:]} where there are"
-                    f" {count(len(moved), 'layer')}, layer 0 included."
-                )
         if not np.isfinite(row).any():
             continue
         found.append((name, row, None))
-        runs = runs[np.isfinite(runs).all(axis=1)] if runs.size else runs
-        if runs.size:
+        runs = np.asarray(control.get(name, []), float).reshape(-1, len(moved))
+        runs = runs[np.isfinite(runs).all(axis=1)]
+        if len(runs):
             found.append((CONTROL, np.median(runs, axis=0), runs))
     return found
 
@@ -227,15 +195,8 @@ def _write(ax, table, start, top):
     every = 1 if table.shape[1] <= MOST_COLUMNS else 2
     for (y, x), value in np.ndenumerate(table):
         if np.isfinite(value) and x % every == 0:
-            ax.text(
-                x,
-                start + _ROW * (y + 0.5),
-                f"{100 * value:.0f}",
-                ha="center",
-                va="center",
-                fontsize=10,
-                color="white" if value < 0.55 * top else INK,
-            )
+            look = WRITE | {"color": "white" if value < 0.55 * top else INK}
+            ax.text(x, start + _ROW * (y + 0.5), f"{100 * value:.0f}", **look)
 
 
 def _mark_new(ax, new, layers, tall):
@@ -244,15 +205,8 @@ def _mark_new(ax, new, layers, tall):
         y = tall * (i + 0.5)
         ax.plot([-0.5, layers - 0.5], [y, y], color=GREY, linewidth=1, linestyle=":")
         if tall == _ROW:
-            ax.text(
-                (layers - 1) / 2,
-                y,
-                NEW if layers > 4 else "new",
-                ha="center",
-                va="center",
-                fontsize=10,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
-            )
+            text = NEW if layers > 4 else "new"
+            ax.text((layers - 1) / 2, y, text, bbox=ON_WHITE | {"pad": 1.5}, **WRITE)
 
 
 def _named(n, step, new):
@@ -271,15 +225,12 @@ def _name(ax, places, names):
             label.set_fontstyle("italic")
 
 
-def _percent(value, _):
-    return f"{100 * value:.0f}"
-
-
 def _scale(ax, mesh, share, beyond):
     """Put the scale of colours beside the tokens; an arrow if a row is beyond it."""
     box = ax.inset_axes([1.02, 1 - share, 0.03, share])
-    bar = ax.figure.colorbar(
-        mesh, cax=box, format=_percent, extend="max" if beyond else "neither"
-    )
+    extend = "max" if beyond else "neither"
+    bar = ax.figure.colorbar(mesh, cax=box, extend=extend)
+    bar.formatter = lambda value, _: f"{100 * value:.0f}"
+    bar.update_ticks()
     bar.ax.tick_params(labelsize=10)
     bar.ax.set_title("%", fontsize=10)

@@ -1,12 +1,12 @@
 """Figures by layer: curves over a sample, and tokens × layers."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ..tokens import count, isolated, shorten
-from .curves import bands_told, draw_curves, figure, figures, summary
-from .plot import INK, Plot, drawable, listed, new_axes, styled
+from .cells import draw_cells, write_cells
+from .curves import bands_told, checked_curves, draw_curves, figure, figures, summary
+from .pairs import capital
+from .plot import Plot, drawable, framed_axes, listed, new_axes, styled
 
 # Up to so many cells a number in each can be read; up to so many rows a name at each.
 MOST_NUMBERS, MOST_NAMES = 200, 60
@@ -15,7 +15,7 @@ MOST_LISTED = 13
 
 
 @styled
-def plot_layers(curves, *, label, lines=None, of="sentences", percent=False, ax=None):
+def plot_layers(curves, *, label, lines=None, of="sentences", percent=False):
     """Draw measures by layer: a line for the mean over a sample, a band for its spread.
 
     Parameters
@@ -31,7 +31,6 @@ def plot_layers(curves, *, label, lines=None, of="sentences", percent=False, ax=
         What the samples are.
     percent : bool
         Write the values, which are shares, in per cent.
-    ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
@@ -42,22 +41,17 @@ def plot_layers(curves, *, label, lines=None, of="sentences", percent=False, ax=
     ValueError
         Where there is no curve, or one without any value.
     """
-    curves = {name: np.atleast_2d(np.asarray(c, float)) for name, c in curves.items()}
-    _refuse_empty(curves)
-    ax = new_axes(7.6, 4.4, ax)
+    curves = checked_curves(curves)
+    ax = new_axes(7.6, 4.4)
     draw_curves(ax, curves, lines or {}, label, percent)
-    layers = max(values.shape[1] for values in curves.values())
-    ax.set_xticks(range(0, layers, 1 if layers <= 14 else 2))
-    ax.set_xlabel("layer (0: the embedding layer's output)")
+    name_layers(ax, max(values.shape[1] for values in curves.values()))
     return Plot(ax.figure, ax, layers_caption(curves, label, lines, of, percent))
 
 
-def _refuse_empty(curves):
-    if not curves:
-        raise ValueError("There is no curve to draw: give at least one.")
-    for name, values in curves.items():
-        if not np.isfinite(values).any():
-            raise ValueError(f"The curve {name!r} has no value at any layer.")
+def name_layers(ax, layers, more=""):
+    """Name the layers along the horizontal axis, and what stands below their names."""
+    ax.set_xticks(range(0, layers, 1 if layers <= 14 else 2))
+    ax.set_xlabel(f"layer (0: the embedding layer's output){more}")
 
 
 def layers_caption(curves, label, lines, of, percent):
@@ -68,7 +62,7 @@ def layers_caption(curves, label, lines, of, percent):
     ]
     levels = [f"{name} {figure(v, percent)}" for name, v in (lines or {}).items()]
     across = f" Dotted across: {listed(levels)}." if levels else ""
-    start = f"{label[:1].upper()}{label[1:]}, from layer 0 on: {'; '.join(parts)}."
+    start = f"{capital(label)}, from layer 0 on: {'; '.join(parts)}."
     return f"{start}{bands_told(curves, of)}{across}"
 
 
@@ -79,7 +73,7 @@ def by_layer(values, percent=False):
 
 
 @styled
-def plot_shifts(shift, *, tokens, types=None, control=None, title="", ax=None):
+def plot_shifts(shift, *, tokens, types, control, title):
     """Draw how far each token's state moves at each layer, as a map of colours.
 
     Parameters
@@ -88,12 +82,11 @@ def plot_shifts(shift, *, tokens, types=None, control=None, title="", ax=None):
         How far, as a share of the state's own norm.
     tokens : sequence of str
         Every one is drawn; of many, not every one has its name beside it.
-    types : pair of (tokens,) array_like, optional
+    types : pair of (tokens,) array_like
         Each token's type before and after, written beside its name.
-    control : (layers + 1,) array_like, optional
+    control : (layers + 1,) array_like
         Mean distance of two different tokens at each layer, in the same measure.
     title : str
-    ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
@@ -102,77 +95,56 @@ def plot_shifts(shift, *, tokens, types=None, control=None, title="", ax=None):
     Raises
     ------
     ValueError
-        Where there is no token, or not one name (and type) for each.
+        Where there is no token, or not one name and type for each.
     """
-    shift = np.asarray(shift, float).T  # (tokens, layers + 1)
-    for named in (tokens, *([] if types is None else types)):
-        if not len(shift) == len(named) > 0:
+    shift = np.asarray(shift, float)
+    for named in (tokens, *types):
+        if not shift.shape[1] == len(named) > 0:
             raise ValueError(
-                f"There are {len(shift)} tokens to draw and {len(named)} names or"
+                f"There are {shift.shape[1]} tokens to draw and {len(named)} names or"
                 " types: give one for each, at least one."
             )
-    marks = [""] * len(tokens)
-    if types is not None:
-        marks = [f"{a}→{b}" if a != b else f"{a}" for a, b in zip(*types)]
     # The types come first: after a token that is written from right to left they would
     # change places with it.
     names = [
-        f"{mark} {drawable(shorten(token, 14))}".lstrip()
-        for token, mark in zip(tokens, marks)
+        f"{f'{a}→{b}' if a != b else a} {drawable(shorten(token, 14))}"
+        for a, b, token in zip(*types, tokens)
     ]
-    numbers = shift.size <= MOST_NUMBERS
     step = -(-len(names) // MOST_NAMES)
     # Rows become narrower as they become many, down to what letters need.
     rows = min(len(names), MOST_NAMES)
     height = 1.3 + min(0.3 * rows, max(6, 0.19 * rows))
-    left = 0.3 + 0.1 * max([6, *(len(name) for name in names)])
-    ax = new_axes(7.6, max(height, 2.4), ax, left=left)
+    left = 0.3 + 0.1 * max([6, *map(len, names)])
+    ax = framed_axes(7.6, max(height, 2.4), left=left)
     # A scale that ended below 1 % would give rounding errors the full range of colour.
-    top = max(shift.max(initial=0), 0.01)
-    image = ax.imshow(
-        100 * shift,
-        aspect="auto",
-        cmap="cividis",
-        vmin=0,
-        vmax=100 * top,
-        interpolation="nearest",
-    )
-    if numbers:
-        for (y, x), value in np.ndenumerate(shift):
-            colour = "white" if value < 0.55 * top else INK
-            write = {"ha": "center", "va": "center", "fontsize": 10, "color": colour}
-            ax.text(x, y, f"{100 * value:.0f}", **write)
+    colours = {"cmap": "cividis", "vmin": 0, "vmax": 100 * max(shift.max(), 0.01)}
+    percent = 100 * shift.T  # (tokens, layers + 1)
+    image = draw_cells(ax, percent, colours)
+    if shift.size <= MOST_NUMBERS:
+        write_cells(ax, percent, "{:.0f}".format, percent < 0.55 * colours["vmax"])
     else:
         ax.figure.colorbar(image, ax=ax, pad=0.02, aspect=30)
     ax.set_yticks(range(0, len(names), step), names[::step], parse_math=False)
-    ax.set_xticks(range(0, shift.shape[1], 1 if shift.shape[1] <= 14 else 2))
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
     named = f" (named: one token in {step})" if step > 1 else ""
-    ax.set_xlabel(
-        "layer (0: the embedding layer's output)\n"
-        f"moved by so many % of the state's own norm{named}"
-    )
+    name_layers(ax, len(shift), f"\nmoved by so many % of the state's own norm{named}")
     ax.set_title(drawable(title), parse_math=False)
-    return Plot(ax.figure, ax, shifts_caption(shift.T, tokens, types, control))
+    return Plot(ax.figure, ax, shifts_caption(shift, tokens, types, control))
 
 
-def shifts_caption(shift, tokens, types=None, control=None):
+def shifts_caption(shift, tokens, types, control):
     """Say in words what a map of shifts shows."""
     layer, most = np.unravel_index(np.argmax(shift), shift.shape)
-    told = ""
-    if control is not None:
-        told = (
-            " To compare, two different tokens of this text are so far apart on"
-            f" average: {by_layer(control, True)}."
-        )
+    told = (
+        " To compare, two different tokens of this text are so far apart on average:"
+        f" {by_layer(control, True)}."
+    )
     if shift[layer, most] < 5e-4:
         return f"None of the {count(len(tokens), 'token')} moves, at any layer.{told}"
     same = [i for i, token in enumerate(tokens) if token == tokens[most]]
     told_apart = f" (token {most})" if len(same) > 1 else ""
     means = [(",", slice(None))]
-    changed = [] if types is None else np.not_equal(*types)  # (tokens,)
-    if np.any(changed) and not np.all(changed):
+    changed = np.not_equal(*types)  # (tokens,)
+    if 0 < changed.sum() < len(changed):
         # Tokens that kept their type move because others changed theirs.
         means = [
             (" where the type changed,", changed),

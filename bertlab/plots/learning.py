@@ -1,31 +1,17 @@
 """How a small model learns: curves that grow, and what it is like at one time."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.figure import Figure
 
 from ..tokens import isolated
-from .plot import (
-    CYCLE,
-    INK,
-    MARKERS,
-    VERMILION,
-    Plot,
-    drawable,
-    legend_above,
-    listed,
-    new_axes,
-    styled,
-)
+from .curves import checked_curves, draw_lines
+from .plot import Plot, draw_groups, drawable, framed_axes, legend_above, listed, styled
+from .style import VERMILION, WRITE
 from .token_rows import finite
-
-_STYLES = ("-", "--", "-.", ":")
-_LEFT = 0.75  # inches, for the labels of the vertical axis
 
 
 @styled
-def plot_learning(curves, *, steps, chance=None, at=None, end=None, ax=None):
+def plot_learning(curves, *, steps, chance=None, end=None):
     """Draw what changes while a model learns, a line for each measure.
 
     Parameters
@@ -36,11 +22,8 @@ def plot_learning(curves, *, steps, chance=None, at=None, end=None, ax=None):
         How many steps of training had been done at each time.
     chance : dict of str to float, optional
         What to compare with: dotted across.
-    at : int, optional
-        Mark this one of the times.
     end : int, optional
         Steps in all, where the training has not come to its end yet.
-    ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
@@ -52,68 +35,46 @@ def plot_learning(curves, *, steps, chance=None, at=None, end=None, ax=None):
         If there is no curve, or one has not a value for each time.
     """
     curves = _checked(curves, steps)
-    ax = new_axes(7.6, 3.9, ax, left=_LEFT)
-    if ax.figure.subplotpars.top > 0.85:  # the legend stands above
-        ax.figure.subplots_adjust(top=0.82, bottom=0.14)
-    _draw_curves(ax, curves, steps, chance or {}, at, end)
-    return Plot(ax.figure, ax, _curves_told(curves, steps, chance or {}, at))
+    # The legend stands above.
+    ax = framed_axes(7.6, 3.9, left=0.75, bottom=0.14 * 3.9, top=0.18 * 3.9)
+    _draw_curves(ax, curves, steps, chance, end or steps[-1])
+    return Plot(ax.figure, ax, _curves_told(curves, steps, chance))
 
 
 def _checked(curves, steps):
-    if not curves:
-        raise ValueError("There is no curve to draw: give at least one.")
-    curves = {
-        name: finite(values, f"values of {name}") for name, values in curves.items()
-    }
+    curves = checked_curves(curves)
     for name, values in curves.items():
-        if values.shape != (len(steps),) or not len(steps):
+        if values.shape != (1, len(steps)):
             raise ValueError(
-                f"The curve {name!r} has shape {values.shape}, and there are"
+                f"The curve {name!r} has shape {values.shape[1:]}, and there are"
                 f" {len(steps)} times."
             )
+        finite(values, f"values of {name}")
     return curves
 
 
-def _draw_curves(ax, curves, steps, chance, at, end):
-    for n, (name, values) in enumerate(curves.items()):
-        ax.plot(
-            steps,
-            100 * values,
-            color=CYCLE[n % len(CYCLE)],
-            marker=MARKERS[n % len(MARKERS)],
-            linestyle=_STYLES[n % len(_STYLES)],
-            linewidth=1.8,
-            markersize=5,
-            label=drawable(name),
-        )
-    for n, (name, level) in enumerate(chance.items()):
-        look = {"color": INK, "linestyle": (":", (0, (6, 3)))[n % 2], "linewidth": 1.1}
-        ax.axhline(100 * level, label=drawable(name), **look)
-    if at is not None:
-        ax.axvline(steps[at], color=VERMILION, linewidth=1.4)
+def _draw_curves(ax, curves, steps, chance, end):
+    draw_lines(ax, curves, chance or {}, 100, steps, markersize=5, thin=1.1)
     ax.set(ylim=(-3, 103), ylabel="share (%)", xlabel="steps of training")
-    ax.set_xlim(-0.02 * (end or steps[-1]) - 1, 1.02 * (end or steps[-1]) + 1)
-    low, high = ax.get_xlim()
+    low, high = -0.02 * end - 1, 1.02 * end + 1
+    ax.set_xlim(low, high)
     ax.set_xticks([tick for tick in ax.get_xticks() if low <= tick <= high])
     ax.set_xlim(low, high)
     ax.set_yticks([0, 25, 50, 75, 100])
-    legend = legend_above(ax, ncols=3, fontsize=10, columnspacing=1.0)
-    for text in legend.get_texts():
-        text.set_parse_math(False)
+    legend_above(ax, ncols=3, fontsize=10, columnspacing=1.0)
 
 
-def _curves_told(curves, steps, chance, at):
+def _curves_told(curves, steps, chance):
     """Say in words what a picture of learning shows."""
-    time = (0, len(steps) // 2, len(steps) - 1)
-    times = sorted({*time, *(() if at is None else (range(len(steps))[at],))})
+    times = sorted({0, len(steps) // 2, len(steps) - 1})
     told = "; ".join(
-        f"{isolated(name)} {', '.join(f'{values[t]:.0%}' for t in times)}"
+        f"{isolated(name)} {', '.join(f'{values[0, t]:.0%}' for t in times)}"
         for name, values in curves.items()
     )
     after = listed([f"{steps[t]:,}" for t in times])
-    dotted = [f"{isolated(name)} {level:.0%}" for name, level in chance.items()]
+    dotted = "; ".join(f"{isolated(n)} {v:.0%}" for n, v in (chance or {}).items())
     return f"After {after} steps: {told}." + (
-        f" To compare: {'; '.join(dotted)}." if dotted else ""
+        f" To compare: {dotted}." if dotted else ""
     )
 
 
@@ -129,8 +90,10 @@ def plot_learned(
         Attention from the pooled token to each token of some texts.
     points : (n, 2) array_like
         The pooled states of texts, on a plane that stays the same over time.
-    curves, steps, chance, at
+    curves, steps, chance
         As in `plot_learning`.
+    at : int
+        Which one of the times is shown, and marked on the curves.
     tokens : list of list of str
         Of those texts.
     answers : sequence of int
@@ -144,33 +107,23 @@ def plot_learned(
     -------
     Plot
         Its axes are those of the attention.
-
-    Raises
-    ------
-    ValueError
-        If there are not as many weights as tokens, or points as labels.
     """
-    weights, points = finite(weights, "weights"), finite(points, "points")
-    labels, at = np.asarray(labels), range(len(steps))[at]
-    if weights.shape != (len(tokens), len(tokens[0])):
-        raise ValueError(f"{weights.shape} weights for {len(tokens)} texts of tokens.")
-    if points.shape != (len(labels), 2):
-        raise ValueError(f"{points.shape} points for {len(labels)} labels.")
-    curves = _checked(curves, steps)
+    at, curves = range(len(steps))[at], _checked(curves, steps)
     figure = Figure(figsize=(8.2, 6.6))
     ax = figure.add_axes((0.03, 0.56, 0.52, 0.38))
     _draw_weights(ax, weights, tokens, answers)
     scatter = figure.add_axes((0.64, 0.56, 0.34, 0.38))
-    _draw_points(scatter, points, labels, classes)
+    _draw_points(scatter, points, [classes[label] for label in labels], classes)
     lines = figure.add_axes((0.09, 0.09, 0.88, 0.29))
-    _draw_curves(lines, curves, steps, chance or {}, at, None)
+    lines.axvline(steps[at], color=VERMILION, linewidth=1.4, zorder=2.1)
+    _draw_curves(lines, curves, steps, chance, steps[-1])
     ax.set_title(f"Attention after {steps[at]:,} steps")
     scatter.set_title("States of the pooled token")
     own = [weights[n, place] for n, place in enumerate(answers)]
     caption = (
         f"After {steps[at]:,} of {steps[-1]:,} steps. Attention to the framed answer,"
         f" in {len(tokens)} sequences: {listed(f'{w:.0%}' for w in own)}. Of all: "
-        + listed(f"{isolated(name)} {v[at]:.0%}" for name, v in curves.items())
+        + listed(f"{isolated(name)} {v[0, at]:.0%}" for name, v in curves.items())
         + "."
     )
     return Plot(figure, ax, caption)
@@ -185,13 +138,11 @@ def _draw_weights(ax, weights, tokens, answers):
     for row, names in enumerate(tokens):
         for place, name in enumerate(names):
             weight = weights[row, place]
-            how = {"ha": "center", "color": "white" if weight < 0.5 else "black"}
-            letter, told = drawable(name.strip("[]")), weight >= 0.1
-            up = 0.2 if told else 0
-            how |= {"va": "center", "fontsize": 10, "parse_math": False}
-            ax.text(place, row - up, letter, **how)
-            if told:
-                ax.text(place, row + up + 0.04, f"{100 * weight:.0f}", **how)
+            look = WRITE | {"color": "white" if weight < 0.5 else "black"}
+            up = 0.2 if weight >= 0.1 else 0
+            ax.text(place, row - up, drawable(name.strip("[]")), **look)
+            if up:
+                ax.text(place, row + up + 0.04, f"{100 * weight:.0f}", **look)
     for row, place in enumerate(answers):
         x = np.array([-0.5, 0.5, 0.5, -0.5, -0.5]) + place
         y = np.array([-0.46, -0.46, 0.46, 0.46, -0.46]) + row
@@ -200,22 +151,13 @@ def _draw_weights(ax, weights, tokens, answers):
     ax.set_xlabel("numbers: weight in % (from 10 on); framed: the answer", fontsize=10)
 
 
-def _draw_points(ax, points, labels, classes):
-    for n, name in enumerate(classes):
-        those = labels == n
-        ax.plot(
-            *points[those].T,
-            linestyle="none",
-            marker=MARKERS[n % len(MARKERS)],
-            color=CYCLE[n % len(CYCLE)],
-            markersize=5,
-            label=drawable(name),
-        )
+def _draw_points(ax, points, groups, classes):
+    draw_groups(ax, points, groups, classes, markersize=5)
     ax.set(xticks=[], yticks=[])
     ax.set_ylabel("second component", fontsize=10, labelpad=3)
     ax.set_xlabel("first component", fontsize=10, labelpad=3)
-    ax.legend(
-        frameon=False,
+    legend_above(
+        ax,
         ncols=len(classes),
         fontsize=10,
         loc="upper center",

@@ -1,16 +1,11 @@
 """Points on a plane: words by their principal components, norms by rank."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from .plot import (
-    BLUE,
-    CYCLE,
-    INK,
-    MARKERS,
-    ORANGE,
     Plot,
+    beside,
+    draw_groups,
     drawable,
     label_components,
     legend_above,
@@ -18,10 +13,14 @@ from .plot import (
     new_axes,
     styled,
 )
+from .style import BLUE, INK, ON_WHITE, ORANGE
+
+# The ranks at which groups begin; the last one has no end.
+_EDGES = (1, 101, 501, 5001, 10001)
 
 
 @styled
-def plot_map(points, *, labels, groups=None, shares=None, ax=None):
+def plot_map(points, *, labels, groups=None, shares=None):
     """Draw labelled points on a plane.
 
     Parameters
@@ -32,7 +31,6 @@ def plot_map(points, *, labels, groups=None, shares=None, ax=None):
         The group of each point: a colour and a marker.
     shares : (2,) sequence of float, optional
         Share of the variance along each axis, from 0 to 1.
-    ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
@@ -42,19 +40,8 @@ def plot_map(points, *, labels, groups=None, shares=None, ax=None):
     """
     points = np.asarray(points)
     groups = list(groups) if groups is not None else [""] * len(points)
-    ax = new_axes(7.6, 5.4, ax)
-    names = list(dict.fromkeys(groups))
-    for n, name in enumerate(names):
-        chosen = [i for i, group in enumerate(groups) if group == name]
-        ax.plot(
-            *points[chosen].T,
-            linestyle="none",
-            marker=MARKERS[n % len(MARKERS)],
-            color=CYCLE[n % len(CYCLE)],
-            markersize=7,
-            alpha=0.75,
-            label=drawable(name) or None,
-        )
+    ax = new_axes(7.6, 5.4)
+    names = draw_groups(ax, points, groups, markersize=7, alpha=0.75)
     _place_labels(ax, points, [drawable(label) for label in labels])
     ax.margins(0.12, 0.08)
     kept = label_components(ax, shares)
@@ -86,22 +73,13 @@ def _place_labels(ax, points, labels):
         right = near[near[:, 0] >= 0, 0].min(initial=1)
         left = -near[near[:, 0] < 0, 0].max(initial=-1)
         side = 1 if right >= left else -1
-        ax.annotate(
-            label,
-            points[i],
-            xytext=(7 * side, 0),
-            textcoords="offset points",
-            ha="left" if side > 0 else "right",
-            va="center",
-            fontsize=10,
-            color=INK,
-            parse_math=False,
-        )
+        align = "left" if side > 0 else "right"
+        beside(ax, label, points[i], (7 * side, 0), ha=align, color=INK)
 
 
 @styled
-def plot_norms(rank, norm, *, edges=(1, 101, 501, 5001, 10001), ax=None):
-    """Draw the norms of rows against their rank, with the mean of each part.
+def plot_norms(rank, norm):
+    """Draw the norms of rows against their rank, with the mean of each group of ranks.
 
     Parameters
     ----------
@@ -109,38 +87,28 @@ def plot_norms(rank, norm, *, edges=(1, 101, 501, 5001, 10001), ax=None):
         Frequency rank of each row, 1 the most frequent.
     norm : (n,) array_like
         Length of each row.
-    edges : sequence of int
-        The ranks at which parts begin; the last part has no end. Parts with no row in
-        them are left out.
-    ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
     Plot
     """
     rank, norm = np.asarray(rank), np.asarray(norm)
-    ax = new_axes(7.6, 3.8, ax)
+    ax = new_axes(7.6, 3.8)
     ax.plot(
         rank, norm, linestyle="none", marker=".", markersize=2, color=BLUE, alpha=0.3
     )
-    part = np.searchsorted(edges, rank, side="right") - 1
+    part = np.searchsorted(_EDGES, rank, side="right") - 1
     found, before = [], 0
     for n in np.unique(part[part >= 0]):
         inside = part == n
         low, high, mean = rank[inside].min(), rank[inside].max(), norm[inside].mean()
         ax.plot([low, high], [mean, mean], color="white", linewidth=6)
         ax.plot([low, high], [mean, mean], color=ORANGE, linewidth=3)
-        ax.annotate(
-            f"{mean:.2f}",
-            (np.sqrt(low * high), mean),
-            # Where the means fall, above the bar is where the one before it is.
-            xytext=(0, 8 if mean > before else -8),
-            textcoords="offset points",
-            ha="center",
-            va="bottom" if mean > before else "top",
-            fontweight="bold",
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85},
-        )
+        # Where the means fall, above the bar is where the one before it is.
+        by, align = (8, "bottom") if mean > before else (-8, "top")
+        look = {"va": align, "fontsize": 11, "fontweight": "bold"}
+        look["bbox"] = ON_WHITE | {"alpha": 0.85}
+        beside(ax, f"{mean:.2f}", (np.sqrt(low * high), mean), (0, by), **look)
         before = mean
         found.append(f"{mean:.2f} (ranks {low:,} to {high:,})")
     ax.set(xscale="log", ylabel="norm of the row")

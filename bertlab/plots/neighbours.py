@@ -1,27 +1,14 @@
 """Similarities beside what two random rows would have."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ..tokens import isolated, shorten
-from .plot import (
-    BLUE,
-    CYCLE,
-    HATCHED,
-    INK,
-    MARKERS,
-    VERMILION,
-    Plot,
-    drawable,
-    listed,
-    new_axes,
-    styled,
-)
+from .plot import Plot, draw_groups, drawable, framed_axes, listed, new_axes, styled
+from .style import BLUE, HATCHED, INK, ON_WHITE, VERMILION, WRITE
 
 
 @styled
-def plot_neighbours(neighbours, baseline, *, chance, word, space="raw", ax=None):
+def plot_neighbours(neighbours, baseline, *, chance, word, space="raw"):
     """Draw a word's nearest tokens as bars, beside what chance alone would give.
 
     Parameters
@@ -36,7 +23,6 @@ def plot_neighbours(neighbours, baseline, *, chance, word, space="raw", ax=None)
         What the neighbours are of.
     space : str
         Name of the space, for the title.
-    ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
@@ -44,7 +30,7 @@ def plot_neighbours(neighbours, baseline, *, chance, word, space="raw", ax=None)
     """
     labels = [drawable(token) for token, _ in neighbours]
     left = 0.3 + 0.1 * max([8, *map(len, labels)])
-    ax = new_axes(7.6, 1.3 + 0.27 * max(len(neighbours), 2), ax, left=left)
+    ax = framed_axes(7.6, 1.3 + 0.27 * max(len(neighbours), 2), left=left)
     low = _draw_baseline(ax, baseline)
     best = np.quantile(chance, 0.95)
     ax.axvline(best, color=VERMILION, linestyle="--", linewidth=1.6)
@@ -95,7 +81,7 @@ def neighbours_caption(neighbours, baseline, chance, word, space):
 
 
 @styled
-def plot_similarities(groups, baseline, *, compared="random pairs", ax=None):
+def plot_similarities(groups, baseline, *, compared):
     """Draw groups of similarities as points, over the spread of random pairs.
 
     Parameters
@@ -106,7 +92,6 @@ def plot_similarities(groups, baseline, *, compared="random pairs", ax=None):
         Cosine similarities of pairs to compare with.
     compared : str
         What those pairs are.
-    ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
@@ -114,24 +99,13 @@ def plot_similarities(groups, baseline, *, compared="random pairs", ax=None):
     """
     low, high = np.quantile(baseline, [0.05, 0.95])
     pairs = [(g, label, v) for g, group in groups.items() for label, v in group.items()]
-    ax = new_axes(7.6, 1.2 + 0.27 * len(pairs), ax)
+    ax = new_axes(7.6, 1.2 + 0.27 * len(pairs))
     _draw_baseline(ax, baseline)
-    names = list(groups)
-    for n, name in enumerate(names):
-        rows = [y for y, (group, _, _) in enumerate(pairs) if group == name]
-        ax.plot(
-            [pairs[y][2] for y in rows],
-            rows,
-            linestyle="none",
-            marker=MARKERS[n % len(MARKERS)],
-            color=CYCLE[n % len(CYCLE)],
-            markersize=8,
-            label=drawable(name),
-        )
-    on_hatching = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-    for y, (_, _, value) in enumerate(pairs):
-        name = f"{value:.2f}"
-        ax.text(value + 0.022, y, name, va="center", fontsize=10, bbox=on_hatching)
+    points = np.array([(value, y) for y, (_, _, value) in enumerate(pairs)])
+    draw_groups(ax, points, [group for group, _, _ in pairs], markersize=8)
+    for value, y in points:
+        look = WRITE | {"ha": "left", "bbox": ON_WHITE}
+        ax.text(value + 0.022, y, f"{value:.2f}", **look)
     labels = [drawable(label) for _, label, _ in pairs]
     ax.set_yticks(range(len(pairs)), labels, parse_math=False)
     ax.set_ylim(len(pairs) - 0.4, -0.6)

@@ -1,21 +1,19 @@
 """One word's occurrences on a plane, layer by layer, told apart by their senses."""
 
-from __future__ import annotations
-
 import numpy as np
-from matplotlib.figure import Figure
 
 from ..tokens import quoted
 from .plot import (
-    CYCLE,
-    INK,
-    MARKERS,
     Plot,
+    beside,
+    draw_groups,
     drawable,
+    framed_panels,
     legend_above,
     listed,
     styled,
 )
+from .style import INK
 
 # Where a label can stand, as seen from its point: to the right, above, left, below and
 # between.
@@ -27,9 +25,7 @@ _NEAR = 0.012
 
 
 @styled
-def plot_occurrences(
-    points, *, senses, word, numbers=None, titles=None, shares=None, ax=None
-):
+def plot_occurrences(points, *, senses, word, numbers, titles, shares):
     """Draw one word's occurrences as points, its senses by colour and marker.
 
     Parameters
@@ -39,14 +35,12 @@ def plot_occurrences(
         one below the other, each on its own scale.
     senses : (n,) sequence of str
     word : str
-    numbers : (n,) sequence of str or int, optional
-        Written beside the points; 0, 1, 2 … without it.
-    titles : sequence of str, optional
+    numbers : (n,) sequence of str or int
+        Written beside the points.
+    titles : sequence of str
         One for each panel.
-    shares : (2,) or (panels, 2) array_like, optional
+    shares : (2,) or (panels, 2) array_like
         Share of the variance along each axis, from 0 to 1.
-    ax : matplotlib.axes.Axes, optional
-        For a single panel.
 
     Returns
     -------
@@ -57,34 +51,32 @@ def plot_occurrences(
     Raises
     ------
     ValueError
-        If the numbers of points, senses, titles and shares do not go together.
+        If the numbers of points, senses, numbers, titles and shares do not go together.
     """
     points = np.asarray(points, float)
     points = points[None] if points.ndim == 2 else points  # (panels, n, 2)
     panels, n = points.shape[:2]
-    senses = list(senses)
-    numbers = [str(i) for i in (range(n) if numbers is None else numbers)]
-    titles = [""] * panels if titles is None else list(titles)
-    if shares is not None:
-        shares = np.asarray(shares, float).reshape(-1, 2)  # (panels, 2)
-    _check(points, senses, numbers, titles, shares)
-    if ax is not None and panels > 1:
-        raise ValueError("Several panels do not fit on the axes of one.")
-    all_axes = [ax] if ax is not None else _panels(panels, any(titles))
-    for i, axes in enumerate(all_axes):
-        _draw(axes, points[i], senses, [drawable(number) for number in numbers])
-        axes.set_title(drawable(titles[i]), parse_math=False)
-        kept = "" if shares is None else [f" ({share:.0%})" for share in shares[i]]
-        axes.set_xlabel(f"first component{kept and kept[0]}")
-        axes.set_ylabel(f"second component{kept and kept[1]}")
+    senses, numbers, titles = list(senses), list(map(str, numbers)), list(titles)
+    shares = np.asarray(shares, float).reshape(-1, 2)  # (panels, 2)
+    counts = (len(senses), len(numbers), len(titles), len(shares))
+    if counts != (n, n, panels, panels):
+        raise ValueError(
+            f"For {n} points on {panels} panels give {n} senses, {n} numbers, and one"
+            " title and two shares for each panel."
+        )
+    all_axes = _panels(panels, any(titles))
+    for ax, some, title, kept in zip(all_axes, points, titles, shares):
+        draw_groups(ax, some, senses, markersize=8, alpha=0.7)
+        ax.margins(0.1, 0.14)
+        ax.locator_params(nbins=5)
+        _label(ax, some, [drawable(number) for number in numbers])
+        ax.set_title(drawable(title), parse_math=False)
+        ax.set_xlabel(f"first component ({kept[0]:.0%})")
+        ax.set_ylabel(f"second component ({kept[1]:.0%})")
     if len(set(senses)) > 1:
         first = all_axes[0]
         title = first.get_title(loc="left")
-        legend = legend_above(
-            first, ncols=4, columnspacing=1.2, handletextpad=0.2, title=None
-        )
-        for text in legend.get_texts():
-            text.set_parse_math(False)
+        legend_above(first, ncols=4, columnspacing=1.2, handletextpad=0.2)
         # Under the legend there is no room for the first panel's title.
         if title:
             first.set_title(title, pad=26, parse_math=False)
@@ -92,49 +84,12 @@ def plot_occurrences(
     return Plot(all_axes[0].figure, all_axes[0], caption)
 
 
-def _check(points, senses, numbers, titles, shares):
-    panels, n = points.shape[:2]
-    if points.ndim != 3 or points.shape[2] != 2 or not panels or not n:
-        raise ValueError("Give two coordinates for each point, and one point at least.")
-    counts = {len(senses), len(numbers)} - {n}, {len(titles)} - {panels}
-    if counts[0] or counts[1] or (shares is not None and len(shares) != panels):
-        raise ValueError(
-            f"For {n} points on {panels} panels give {n} senses, {n} numbers, and one"
-            " title and two shares for each panel."
-        )
-
-
 def _panels(count, titled):
     """New axes below each other, with room for the labels at fixed places."""
     one, top, bottom, gap = 2.5, 0.72 if titled else 0.45, 0.62, 1.0
     height = top + count * one + (count - 1) * gap + bottom
-    figure = Figure(figsize=(6.0, height))
-    axes = figure.subplots(count, 1, squeeze=False)[:, 0]
-    figure.subplots_adjust(
-        left=0.14,
-        right=0.98,
-        top=1 - top / height,
-        bottom=bottom / height,
-        hspace=gap / one,
-    )
-    return list(axes)
-
-
-def _draw(ax, points, senses, numbers):
-    for n, sense in enumerate(dict.fromkeys(senses)):
-        ax.plot(
-            *points[[i for i, s in enumerate(senses) if s == sense]].T,
-            linestyle="none",
-            # The eighth sense has the first one's colour, but another marker.
-            marker=MARKERS[(n + n // len(CYCLE)) % len(MARKERS)],
-            color=CYCLE[n % len(CYCLE)],
-            markersize=8,
-            alpha=0.7,
-            label=drawable(sense),
-        )
-    ax.margins(0.1, 0.14)
-    ax.locator_params(nbins=5)
-    _label(ax, points, numbers)
+    frame = {"left": 0.14 * 6, "right": 0.02 * 6, "bottom": bottom, "top": top}
+    return framed_panels(count, 1, 6, height, hspace=gap / one, **frame)[:, 0]
 
 
 def _label(ax, points, numbers):
@@ -156,17 +111,7 @@ def _label(ax, points, numbers):
             _room(places, half, np.delete(taken, i, 0), (width, height)).argmax()
         )
         taken = np.vstack([taken, places[best]])
-        ax.annotate(
-            text,
-            points[i],
-            xytext=72 * half * _SIDES[best],
-            textcoords="offset points",
-            ha="center",
-            va="center",
-            fontsize=10,
-            color=INK,
-            parse_math=False,
-        )
+        beside(ax, text, points[i], 72 * half * _SIDES[best], color=INK)
 
 
 def _room(places, half, others, size):
@@ -199,10 +144,8 @@ def occurrences_caption(points, senses, word, numbers, titles, shares):
             f" Nearest on the map is an occurrence of the same sense for: {listed(own)}"
             f" of {n}; a random other one would be for {_written(chance)}."
         )
-    if shares is not None:
-        kept = [f"{w}{sum(s):.0%}" for w, s in zip(where, shares)]
-        told += f" Variance that the two components keep: {listed(kept)}."
-    return told
+    kept = [f"{w}{sum(s):.0%}" for w, s in zip(where, shares)]
+    return f"{told} Variance that the two components keep: {listed(kept)}."
 
 
 def own_nearest(points, senses):

@@ -1,13 +1,12 @@
 """One position beside all others: its row, its length, and a word put there."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from ..tokens import quoted, shorten
-from .plot import BLUE, HATCHED, VERMILION, Plot, drawable, listed, styled
+from .plot import Plot, drawable, listed, styled
+from .style import BLUE, HATCHED, VERMILION
 
 
 @styled
@@ -77,9 +76,7 @@ def plot_position(
     return Plot(figure, top, caption)
 
 
-def position_caption(
-    position, similarity, norms, placed, pairs, others, word, centred=False
-):
+def position_caption(position, similarity, norms, placed, pairs, others, word, centred):
     """Say in words what a picture of one position shows."""
     away = np.flatnonzero(np.arange(len(norms)) != position)
     order = away[np.argsort(-similarity[away], kind="stable")]

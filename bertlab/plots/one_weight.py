@@ -1,14 +1,13 @@
 """Inside one attention weight: from a query and a key to the score and the weight."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.figure import Figure
 
 from ..tokens import count, shorten
 from .cells import draw_cells, shades
-from .pairs import named, pair_named, table, written
-from .plot import BLUE, GREY, INK, VERMILION, Plot, drawable, listed, styled
+from .pairs import named, pair_named, written
+from .plot import Plot, beside, drawable, listed, styled
+from .style import BLUE, GREY, INK, VERMILION, WRITE
 from .token_rows import drawn_rows, fill_rows, name_rows
 
 # Up to so many dimensions each number is written; so many bars have names and figures.
@@ -21,7 +20,7 @@ _PALE = "#A9C8DE"
 
 
 @styled
-def plot_one_weight(query, key, scores, *, tokens, row, column, weights=None, title=""):
+def plot_one_weight(query, key, scores, *, tokens, row, column, title=""):
     """Draw how one head comes to one weight, dimension by dimension.
 
     Parameters
@@ -33,8 +32,6 @@ def plot_one_weight(query, key, scores, *, tokens, row, column, weights=None, ti
     tokens : sequence of str
     row, column : int
         The token that attends and the attended one, from 0.
-    weights : (tokens, tokens) array_like, optional
-        Where some tokens were masked; otherwise the softmax of the row's scores.
     title : str
         Without it: which pair of tokens is shown.
 
@@ -46,29 +43,22 @@ def plot_one_weight(query, key, scores, *, tokens, row, column, weights=None, ti
     Raises
     ------
     ValueError
-        Where there is no such token, arrays do not fit, or the scores are not those of
-        the queries and keys.
+        Where arrays do not fit the tokens, or the scores are not those of the queries
+        and keys.
     """
     n = len(tokens)
     query, key = drawn_rows(query, n, "queries"), drawn_rows(key, n, "keys")
-    scores = table(scores, tokens, None, "scores")
-    for what, place in (("row", row), ("column", column)):
-        if not 0 <= place < n:
-            raise ValueError(f"There is no {what} {place}: they go from 0 to {n - 1}.")
-    if query.shape != key.shape:
-        raise ValueError(f"Queries have shape {query.shape}, keys {key.shape}.")
     products = query[row] * key[column]  # (size,)
     size = len(products)
-    score, line = scores[row, column], scores[row]
+    score, line = scores[row][column], np.asarray(scores[row])
     made = products.sum() / np.sqrt(size)
     if abs(made - score) > 1e-3 * (1 + np.abs(line).max()):
         raise ValueError(
             f"The score of tokens {row} and {column} is {score:.3f}, but their query"
             f" and key make {made:.3f}: are they of the same layer and head?"
         )
-    given = _softmax(line)
-    if weights is not None:
-        given = table(weights, tokens, None, "weights")[row]
+    powers = np.exp(line - line.max())
+    weights = powers / powers.sum()
 
     bars = 0.23 * min(max(n, 2), _MOST_BARS)
     height = 5.3 + bars
@@ -89,21 +79,15 @@ def plot_one_weight(query, key, scores, *, tokens, row, column, weights=None, ti
     _draw_products(ax, products, top)
     _draw_sum(total, products, score)
     _draw_row(left, line, tokens, column, "score")
-    _draw_row(right, given, tokens, column, "weight (softmax)")
+    _draw_row(right, weights, tokens, column, "weight (softmax)")
     right.set_yticks([])
     # The tokens are named beside the strips: letters written from right to left would
     # turn two names in one line around.
     pair = f"From token {row} to token {column}"
-    figure.text(
-        0.12 / _WIDTH,
-        1 - 0.2 / height,
-        drawable(title or pair),
-        fontsize=12,
-        va="center",
-        parse_math=False,
-    )
+    look = WRITE | {"ha": "left", "fontsize": 12}
+    figure.text(0.12 / _WIDTH, 1 - 0.2 / height, drawable(title or pair), **look)
     caption = one_weight_caption(
-        query[row], key[column], score, given, tokens, row, column
+        query[row], key[column], score, weights, tokens, row, column
     )
     return Plot(figure, ax, caption)
 
@@ -135,16 +119,8 @@ def _draw_products(ax, products, top):
     few = size <= _FEW
     for d in range(size) if few else top:
         text = written(products[d]) if few else f"{d}"
-        up = products[d] >= 0
-        ax.annotate(
-            text,
-            (d, products[d]),
-            (0, 2 if up else -2),
-            textcoords="offset points",
-            ha="center",
-            va="bottom" if up else "top",
-            fontsize=10,
-        )
+        by, align = (2, "bottom") if products[d] >= 0 else (-2, "top")
+        beside(ax, text, (d, products[d]), (0, by), va=align)
     ax.axhline(0, color=INK, linewidth=0.8)
     ax.margins(y=0.22)
     if not products.any():
@@ -188,16 +164,10 @@ def _draw_row(ax, values, tokens, column, label):
     room = 0.42 * ((high - low) or 1)
     ax.set_xlim(low - room * (low < 0), high + room)
     for i in which:
-        ax.annotate(
-            written(values[i]),
-            (values[i], i),
-            (-3 if values[i] < 0 else 3, 0),
-            textcoords="offset points",
-            ha="right" if values[i] < 0 else "left",
-            va="center",
-            fontsize=10,
-            weight="bold" if i == column else "normal",
-        )
+        by, align = (-3, "right") if values[i] < 0 else (3, "left")
+        weight = "bold" if i == column else "normal"
+        text, point = written(values[i]), (values[i], i)
+        beside(ax, text, point, (by, 0), ha=align, weight=weight)
     ax.axvline(0, color=INK, linewidth=0.8)
     name_rows(ax, tokens, most=_MOST_BARS, longest=14)
     ax.tick_params(axis="y", labelsize=10)
@@ -205,27 +175,16 @@ def _draw_row(ax, values, tokens, column, label):
     ax.set_xlabel(label)
 
 
-def _softmax(scores):
-    powers = np.exp(scores - scores.max())
-    return powers / powers.sum()
-
-
 def one_weight_caption(query, key, score, weights, tokens, row, column):
     """Say in words, and with the arithmetic, what a picture of one weight shows.
 
-    Parameters
-    ----------
-    query, key : (size,) ndarray
-        Of the token that attends, and of the attended one.
-    score : float
-    weights : (tokens,) ndarray
-    tokens : sequence of str
-    row, column : int
+    `query` and `key` are (size,) each, `weights` (tokens,).
     """
     products, entries = query * key, np.concatenate([query, key])
     size, n = len(products), len(tokens)
     order = np.argsort(-np.abs(products), kind="stable")[:_NAMED]
-    parts = [f"{d} ({_signed_number(products[d])})" for d in order]
+    signs = ["" if round(float(products[d]), 2) <= 0 else "+" for d in order]
+    parts = [f"{d} ({s}{written(products[d])})" for d, s in zip(order, signs)]
     start = pair_named(tokens, None, row, column)
     verb = "Dimension" if len(parts) == 1 else "Dimensions"
     most = int(weights.argmax())
@@ -246,8 +205,3 @@ def one_weight_caption(query, key, score, weights, tokens, row, column):
         f"{caption} Entries of query and key: {written(entries.min())} to"
         f" {written(entries.max())}; blue is below 0, red above."
     )
-
-
-def _signed_number(value):
-    text = written(value)
-    return text if text.startswith("−") or float(text) == 0 else f"+{text}"

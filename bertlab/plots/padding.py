@@ -1,30 +1,17 @@
 """A padded batch: what each row holds, how far its tokens moved, and its vectors."""
 
-from __future__ import annotations
-
-from functools import lru_cache
 from itertools import combinations
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
-from matplotlib.textpath import text_to_path
 
-from ..tokens import count, shorten
-from .context import written
+from ..tokens import count
 from .padding_words import columns, padded_caption
-from .plot import (
-    BLUE,
-    GREY,
-    HATCHED,
-    INK,
-    VERMILION,
-    Plot,
-    drawable,
-    styled,
-)
+from .pairs import rounded
+from .plot import Plot, drawable, fitting, styled
+from .style import BLUE, GREY, HATCHED, INK, ON_WHITE, VERMILION, WRITE
 
 # In inches: the picture, room for the names of lines, and from a text's first line down
 # to each of its lines' middles, to its cells' edges, and to the next text.
@@ -33,12 +20,15 @@ NAME, TOKEN, MOVED, POSITION, MASK = 0.13, 0.38, 0.6, 0.85, 1.05
 CELLS, BLOCK = (0.27, 0.73), 1.3
 TOP, KEY, GAP, ROW, BELOW = 0.36, 0.42, 0.62, 0.27, 0.5
 STEPS = 33
-ON_PADS = {"facecolor": "#F4F4F4", "edgecolor": "none", "pad": 1.5}
-WRITE = {"ha": "center", "va": "center", "fontsize": 10, "parse_math": False}
+# The markers of cosines.
+ALONE = {"ls": "", "marker": "o", "ms": 9, "mfc": "white", "mec": BLUE, "mew": 1.8}
+TOGETHER = {"ls": "", "marker": "s", "ms": 5.5, "color": VERMILION}
+ALONE["clip_on"] = TOGETHER["clip_on"] = False
+ON_PADS = ON_WHITE | {"facecolor": "#F4F4F4", "pad": 1.5}
 
 
 @styled
-def plot_padded(batch, compared, *, ax=None):
+def plot_padded(batch, compared):
     """Draw a batch as a grid, and what padding does to its texts' vectors.
 
     Parameters
@@ -47,32 +37,22 @@ def plot_padded(batch, compared, *, ax=None):
         From `bertlab.padding.pad`.
     compared : Compared
         From `bertlab.padding.compare`.
-    ax : matplotlib.axes.Axes, optional
-        To draw both parts in.
 
     Returns
     -------
     Plot
         Its `axes` are the grid's. Of rows with more than `MOST_COLUMNS` places the
         middle is left out, and counted; what the caption says is true of all places.
-
-    Raises
-    ------
-    ValueError
-        If there are no texts, rows of different lengths, or not one result for each.
     """
-    _check(batch, compared)
     n = len(batch)
     lines = _lines(compared)
     heights = (n * BLOCK, len(lines) * ROW)
     height = TOP + heights[0] + KEY + GAP + heights[1] + BELOW
-    if ax is None:
-        ax = Figure(figsize=(WIDTH, height)).add_axes((0, 0, 1, 1))
-    ax.set_axis_off()
+    figure = Figure(figsize=(WIDTH, height))
 
     def inside(left, top, wide, high):
         place = left / WIDTH, 1 - (top + high) / height, wide / WIDTH, high / height
-        return ax.inset_axes(place)
+        return figure.add_axes(place)
 
     grid = inside(LEFT, TOP, WIDTH - LEFT - 0.08, heights[0])
     top = max(compared.apart, *(float(moved.max()) for moved in compared.moved))
@@ -83,31 +63,7 @@ def plot_padded(batch, compared, *, ax=None):
     _draw_key(key, shade, compared.apart)
     cosines = inside(1.75, TOP + heights[0] + KEY + GAP, WIDTH - 3.25, heights[1])
     _draw_cosines(cosines, lines, compared)
-    return Plot(ax.figure, grid, padded_caption(batch, compared))
-
-
-def _check(batch, compared):
-    lengths = {len(row.ids) for row in batch}
-    if len(lengths) != 1:
-        raise ValueError("Give rows of one length, from `padding.pad`.")
-    own = [len(row.ids[row.own]) for row in batch]
-    square = compared.alone.shape == compared.together.shape == (len(own), len(own))
-    if [len(moved) for moved in compared.moved] != own or not square:
-        raise ValueError("Give what `padding.compare` found of the same batch.")
-
-
-@lru_cache(maxsize=4096)
-def fitting(token, inches):
-    """Return as much of a token as there is room for."""
-    label, most = drawable(token), 24
-    size = FontProperties(family=["DejaVu Sans"], size=10)
-
-    def wide(text):
-        return text_to_path.get_text_width_height_descent(text, size, False)[0] / 72
-
-    while most > 1 and wide(shorten(label, most)) > inches:
-        most = min(most, len(label)) - 1
-    return shorten(label, most)
+    return Plot(figure, grid, padded_caption(batch, compared))
 
 
 def _draw_grid(ax, batch, compared, shade):
@@ -125,16 +81,11 @@ def _draw_grid(ax, batch, compared, shade):
         about = f"{y + 1}: {count(len(own), 'token')}"
         pads = len(row.ids) - len(own)
         about += f", {count(pads, 'pad')}" if pads else ", no pads"
-        side = {"ha": "left", "va": "center", "fontsize": 10}
-        ax.text(0, top + NAME, about, weight="bold", **side)
-        side = {"ha": "right", "va": "center", "fontsize": 10}
-        for name, at in (
-            ("token", TOKEN),
-            ("moved by", MOVED),
-            ("position", POSITION),
-            ("mask", MASK),
-        ):
-            ax.text(-0.08 * m / (WIDTH - LEFT), top + at, name, **side)
+        ax.text(0, top + NAME, about, weight="bold", **(WRITE | {"ha": "left"}))
+        names = {"token": TOKEN, "moved by": MOVED, "position": POSITION, "mask": MASK}
+        for name, at in names.items():
+            look = WRITE | {"ha": "right"}
+            ax.text(-0.08 * m / (WIDTH - LEFT), top + at, name, **look)
         shares = np.ma.array(np.zeros((1, m)), mask=True)
         runs = []  # of pads: first column and how many, in columns that are drawn
         for x, place in enumerate(places):
@@ -157,9 +108,9 @@ def _draw_grid(ax, batch, compared, shade):
                 share = moved[place - own.start]
                 # Letters are white on the darker half of cividis.
                 colour = "white" if image.norm(share) < 0.55 else INK
-                token = fitting(row.tokens[place], round(room, 3))
+                token = fitting(drawable(row.tokens[place]), round(room, 3), 10)
                 ax.text(x + 0.5, top + TOKEN, token, color=colour, **WRITE)
-                ax.text(x + 0.5, top + MOVED, written(share), color=colour, **WRITE)
+                ax.text(x + 0.5, top + MOVED, rounded(share), color=colour, **WRITE)
             seen = place not in own and row.mask[place]  # a pad that others see
             look = {"color": VERMILION, "weight": "bold"} if seen else {"color": INK}
             ax.text(x + 0.5, top + POSITION, row.positions[place], color=INK, **WRITE)
@@ -196,7 +147,7 @@ def _draw_key(ax, shade, apart):
     ax.plot([apart, apart], [-0.3, 1.3], color=VERMILION, lw=2, clip_on=False)
     side = {"va": "center", "fontsize": 10, "transform": ax.transAxes}
     ax.text(-0.05, 0.5, "0", ha="right", **side)
-    told = f"{written(shade['vmax'])} (line: {written(apart)}, two tokens of a sentence"
+    told = f"{rounded(shade['vmax'])} (line: {rounded(apart)}, two tokens of a sentence"
     ax.text(1.05, 0.5, f"{told}, on average)", ha="left", **side)
 
 
@@ -226,21 +177,8 @@ def _draw_cosines(ax, lines, compared):
     rows = np.arange(len(lines))
     pairs = len(lines) - len(compared.itself)
     ax.hlines(rows, before, after, color=GREY, lw=2.4, zorder=1)
-    ax.plot(
-        before[:pairs],
-        rows[:pairs],
-        ls="",
-        marker="o",
-        ms=9,
-        mfc="white",
-        mec=BLUE,
-        mew=1.8,
-        zorder=2,
-        clip_on=False,
-    )
-    ax.plot(
-        after, rows, ls="", marker="s", ms=5.5, color=VERMILION, zorder=3, clip_on=False
-    )
+    ax.plot(before[:pairs], rows[:pairs], zorder=2, **ALONE)
+    ax.plot(after, rows, zorder=3, **TOGETHER)
     # The same from picture to picture, so that what moves on it has moved.
     least = min(before.min(), after.min())
     low = 0 if least > -0.005 else -0.5 if least >= -0.5 else -1
@@ -254,19 +192,16 @@ def _draw_cosines(ax, lines, compared):
     if pairs:
         ax.axhline(pairs - 0.5, color=GREY, lw=1)
     for row, (_, one, other) in enumerate(lines):
-        told = f"{written(one)} → {written(other)}" if row < pairs else written(other)
+        told = f"{rounded(one)} → {rounded(other)}" if row < pairs else rounded(other)
         look = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": 10}
         ax.text(1.03, row, told, ha="left", **look)
     ax.set_xlabel("cosine similarity")
-    wide = WIDTH - 3.25
-    look = {"fontsize": 12, "va": "bottom", "transform": ax.transAxes}
+    look = {"va": "center", "fontsize": 10, "transform": ax.transAxes}
     high = len(lines) * ROW
     title = f"Cosines of the sentences' vectors ({compared.pooling})"
-    ax.text(-1.65 / wide, 1 + 0.28 / high, title, **look)
-    key = {"transform": ax.transAxes, "ls": "", "clip_on": False}
-    look = {"fontsize": 10, "va": "center", "transform": ax.transAxes}
+    big = look | {"fontsize": 12, "va": "bottom"}
+    ax.text(-1.65 / (WIDTH - 3.25), 1 + 0.28 / high, title, **big)
     y = 1 + 0.15 / high
-    ax.plot([0.02], [y], marker="o", ms=9, mfc="white", mec=BLUE, mew=1.8, **key)
-    ax.text(0.05, y, "alone", **look)
-    ax.plot([0.22], [y], marker="s", ms=5.5, color=VERMILION, **key)
-    ax.text(0.25, y, "in the batch", **look)
+    for x, name, marker in ((0.02, "alone", ALONE), (0.22, "in the batch", TOGETHER)):
+        ax.plot([x], [y], transform=ax.transAxes, **marker)
+        ax.text(x + 0.03, y, name, **look)

@@ -1,11 +1,9 @@
 """A padded batch in words, and which of its places a picture has room for."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ..tokens import count, isolated
-from .context import written
+from .pairs import rounded
 from .plot import listed
 
 # Columns: in narrower ones nobody could read the tokens.
@@ -85,7 +83,7 @@ def _about_moves(batch, compared):
         for y, row in enumerate(batch, 1)
         for token in row.tokens[row.own]
     ]
-    beside = f"two tokens of a sentence are {written(compared.apart)} apart on average"
+    beside = f"two tokens of a sentence are {rounded(compared.apart)} apart on average"
     if moved.max() < NOTHING:
         yield (
             f"Layer {compared.layer}: each token's state is the one that it has alone,"
@@ -95,8 +93,8 @@ def _about_moves(batch, compared):
         most = int(np.round(moved, 3).argmax())
         yield (
             f"Layer {compared.layer}: farthest from itself alone is {names[most]}, by"
-            f" {written(moved[most])} of its norm; all tokens:"
-            f" {written(moved.mean())} on average; {beside}."
+            f" {rounded(moved[most])} of its norm; all tokens:"
+            f" {rounded(moved.mean())} on average; {beside}."
         )
 
 
@@ -116,18 +114,18 @@ def _about_vectors(compared):
         means = ""
         if n > 2:
             means = (
-                f"the pairs' mean cosine is {written(alone[one, other].mean())} alone"
-                f" and {written(together[one, other].mean())} in the batch; "
+                f"the pairs' mean cosine is {rounded(alone[one, other].mean())} alone"
+                f" and {rounded(together[one, other].mean())} in the batch; "
             )
         yield (
             f"{start}: {means}{'most changed are' if n > 2 else 'the cosine of'}"
             f" {pair[0] + 1} and {pair[1] + 1}{', from' if n > 2 else ' goes from'}"
-            f" {written(alone[pair])} to {written(together[pair])}."
+            f" {rounded(alone[pair])} to {rounded(together[pair])}."
         )
         start = "Least like itself alone is that of sentence"
-        yield f"{start} {least + 1} ({written(compared.itself[least])})."
+        yield f"{start} {least + 1} ({rounded(compared.itself[least])})."
     else:
         yield (
             f"The sentence's vector ({compared.pooling}) has a cosine of"
-            f" {written(compared.itself[0])} with its vector alone."
+            f" {rounded(compared.itself[0])} with its vector alone."
         )

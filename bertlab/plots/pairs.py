@@ -1,8 +1,4 @@
-"""What is said and checked of pairs of tokens."""
-
-from __future__ import annotations
-
-import numpy as np
+"""Words and numbers in captions and beside cells, and the check of a table."""
 
 from ..tokens import count, isolated, shorten
 from .plot import drawable
@@ -12,35 +8,33 @@ from .token_rows import finite
 _LONGEST = 14
 
 
-def table(values, tokens, columns, what, stacked=False):
+def table(values, tokens, columns, what, heads=False):
     """Return `values` as finite numbers, attending × attended tokens, or complain.
 
     Parameters
     ----------
     values : (tokens, columns) array_like
+        With `heads`, (heads, tokens, columns).
     tokens : sequence of str
     columns : sequence of str or None
         The attended tokens where they are others.
     what : str
         Plural, for the error's sentence.
-    stacked : bool
-        Take several at once, too, and return them as (heads, tokens, columns).
 
     Raises
     ------
     ValueError
     """
-    values = np.asarray(values, float)
-    shape = n, m = len(tokens), len(tokens if columns is None else columns)
-    if not (n and m):
+    values = finite(values, what)
+    shape = len(tokens), len(tokens if columns is None else columns)
+    if not values.size:
         raise ValueError("There are no tokens to draw.")
-    found = values[None] if stacked and values.ndim == 2 else values
-    if found.ndim != 2 + stacked or found.shape[-2:] != shape or not len(found):
+    if values.ndim != 2 + heads or values.shape[-2:] != shape:
         raise ValueError(
-            f"The {what} of {count(n, 'token')} need shape {shape}"
-            f"{f' or (heads, {n}, {m})' if stacked else ''}, not {values.shape}."
+            f"The {what} of {count(shape[0], 'token')} need shape {shape}"
+            f"{' for each head' if heads else ''}, not {values.shape}."
         )
-    return finite(found, what)
+    return values
 
 
 def named(tokens, i):
@@ -57,9 +51,19 @@ def pair_named(tokens, columns, i, j):
     return f"from {named(tokens, i)} to {attended}"
 
 
+def capital(text):
+    """Return `text` as a sentence begins."""
+    return text[:1].upper() + text[1:]
+
+
+def rounded(value, decimals=2):
+    """Write a number; never "-0.00"."""
+    return f"{round(float(value), decimals) + 0:.{decimals}f}"
+
+
 def written(value, decimals=2):
-    """Write a number; never "-0.00", and with a minus that is as wide as a plus."""
-    return f"{round(float(value), decimals) + 0:.{decimals}f}".replace("-", "−")
+    """Write a number as `rounded`, with a minus that is as wide as a plus."""
+    return rounded(value, decimals).replace("-", "−")
 
 
 def thinned(tokens, most, numbers=None):

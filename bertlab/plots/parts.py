@@ -1,21 +1,10 @@
 """What a token's sum is made of: the share of each part."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ..tokens import count, quoted
-from .plot import (
-    BLUE,
-    GREEN,
-    INK,
-    ORANGE,
-    Plot,
-    legend_above,
-    listed,
-    new_axes,
-    styled,
-)
+from .plot import Plot, legend_above, listed, new_axes, styled
+from .style import BLUE, GREEN, INK, ON_WHITE, ORANGE, WRITE
 from .token_rows import drawn_rows, fill_rows, name_rows
 
 _FILLS = ((BLUE, ""), (ORANGE, "////"), (GREEN, "...."))
@@ -28,7 +17,7 @@ _ROOM = 0.08
 
 
 @styled
-def plot_parts(shares, *, tokens, parts, ax=None):
+def plot_parts(shares, *, tokens, parts):
     """Draw, for each token, the share of each part in its sum.
 
     Parameters
@@ -39,7 +28,6 @@ def plot_parts(shares, *, tokens, parts, ax=None):
     tokens : sequence of str
     parts : sequence of str
         Their names, three at most.
-    ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
@@ -52,7 +40,7 @@ def plot_parts(shares, *, tokens, parts, ax=None):
     """
     shares = drawn_rows(shares, len(tokens), "shares")
     n = len(tokens)
-    ax = new_axes(7.6, 1.5 + 0.31 * min(n, _NUMBERED), ax)
+    ax = new_axes(7.6, 1.5 + 0.31 * min(n, _NUMBERED))
     positive, negative = np.clip(shares, 0, None), np.clip(shares, None, 0)
     low, high = negative.sum(axis=1).min(), positive.sum(axis=1).max()
     for m, (name, (colour, hatch)) in enumerate(zip(parts, _FILLS)):
@@ -66,7 +54,12 @@ def plot_parts(shares, *, tokens, parts, ax=None):
         for side in (positive, negative):
             left = side[:, :m].sum(axis=1)
             look["label"] = name if side is positive else None
-            _draw_part(ax, left, side[:, m], look)
+            if n <= _MOST_LABELS:
+                ax.barh(range(n), side[:, m], left=left, height=0.74, **look)
+            else:
+                # Thousands of bars would take seconds, and their white edges would
+                # hide them.
+                fill_rows(ax, left, left + side[:, m], **look)
             if n <= _NUMBERED:
                 _write_shares(ax, left, side[:, m], _ROOM * (high - low))
     name_rows(ax, tokens, most=_MOST_LABELS, longest=18)
@@ -91,30 +84,12 @@ def plot_parts(shares, *, tokens, parts, ax=None):
     return Plot(ax.figure, ax, caption)
 
 
-def _draw_part(ax, left, share, look):
-    """Draw one part's share of every token, from `left` on."""
-    n = len(share)
-    if n <= _MOST_LABELS:
-        ax.barh(range(n), share, left=left, height=0.74, **look)
-        return
-    # Thousands of bars would take seconds, and their white edges would hide them.
-    fill_rows(ax, left, left + share, **look)
-
-
 def _write_shares(ax, left, share, room):
     """Write each share into its piece of the bar, where there is room for it."""
     for row, (start, value) in enumerate(zip(left, share)):
         figure = _percent(value).replace("-", "−")
         if value and abs(value) >= room * len(figure) / 3:
-            ax.text(
-                start + value / 2,
-                row,
-                figure,
-                ha="center",
-                va="center",
-                fontsize=10,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
-            )
+            ax.text(start + value / 2, row, figure, bbox=ON_WHITE, **WRITE)
 
 
 def _percent(value):

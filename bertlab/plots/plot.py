@@ -12,19 +12,12 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib import style
 from matplotlib.figure import Figure
-from matplotlib.font_manager import findfont, get_font
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.textpath import text_to_path
 from PIL import Image
 
-# Okabe & Ito's colours, which stay apart for the colour-blind; each use of them comes
-# with a second cue (marker, hatch, border, printed value).
-BLUE, ORANGE, GREEN, PINK = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
-SKY, VERMILION, GREY, INK = "#56B4E9", "#D55E00", "#999999", "#222222"
-CYCLE = (BLUE, ORANGE, GREEN, VERMILION, SKY, PINK, INK)
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-
-# Behind letters that stand on lines; behind what is a range to compare with.
-ON_LINES = {"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8}
-HATCHED = {"facecolor": "#E4E4E4", "hatch": "///", "edgecolor": "#ADADAD", "lw": 0}
+from ..tokens import shorten
+from .style import GREY, WRITE, group_look
 
 # Twice the pixels of an ordinary screen, shown at half their size: sharp when enlarged.
 DPI, DISPLAY_DPI = 160, 80
@@ -163,31 +156,35 @@ def caption_output(caption):
     }
 
 
-def new_axes(width, height, ax=None, *, left=None):
-    """Return the axes to draw on: `ax`, or those of a new figure.
+def new_axes(width, height):
+    """Return the axes of a new figure of so many inches, with margins as needed."""
+    return Figure(figsize=(width, height), layout="constrained").add_subplot()
 
-    Parameters
-    ----------
-    width, height : float
-        Of the new figure, in inches.
-    ax : matplotlib.axes.Axes, optional
-    left : float, optional
-        Room for the labels on the left, in inches, with a title above and a label of
-        two lines below. Without it matplotlib finds the margins by drawing twice,
-        which is too slow for a picture that follows a learner's typing.
+
+def framed_axes(width, height, **frame):
+    """Return the axes of a new figure, as `framed_panels`."""
+    return framed_panels(1, 1, width, height, **frame)[0, 0]
+
+
+def framed_panels(
+    rows, columns, width, height, *, left, right=0.12, bottom=0.86, top=0.36, **between
+):
+    """Return the axes of a new figure with these margins, all in inches.
+
+    To find the margins matplotlib draws twice, which is too slow for a picture that
+    follows a learner's typing. By default there is room for a title above and for a
+    label of two lines below. What is `between` the panels is a share of one.
     """
-    if ax is not None:
-        return ax
-    if left is None:
-        return Figure(figsize=(width, height), layout="constrained").add_subplot()
-    ax = Figure(figsize=(width, height)).add_subplot()
-    ax.figure.subplots_adjust(
+    figure = Figure(figsize=(width, height))
+    panels = figure.subplots(rows, columns, squeeze=False)
+    figure.subplots_adjust(
         left=left / width,
-        right=1 - 0.12 / width,
-        bottom=0.86 / height,
-        top=1 - 0.36 / height,
+        right=1 - right / width,
+        bottom=bottom / height,
+        top=1 - top / height,
+        **between,
     )
-    return ax
+    return panels
 
 
 def house_style():
@@ -223,6 +220,21 @@ def drawable(text, family="DejaVu Sans"):
     )
 
 
+def inches(text, size):
+    """How wide a text of `size` points is; letters differ too much to be counted."""
+    font = FontProperties(family=["DejaVu Sans"], size=size)
+    return text_to_path.get_text_width_height_descent(text, font, False)[0] / 72
+
+
+@lru_cache(maxsize=4096)
+def fitting(text, room, size):
+    """Return as much of a text, 24 characters at most, as there are inches for."""
+    most = min(len(text), 24)
+    while most > 1 and inches(shorten(text, most), size) > room:
+        most -= 1
+    return shorten(text, most)
+
+
 def listed(items, most=8):
     """Join items as a person would: "a, b and c", "a, b, c and 4 more"."""
     items = [str(item) for item in items]
@@ -233,25 +245,46 @@ def listed(items, most=8):
     return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
+def beside(ax, text, point, offset, **look):
+    """Write beside a point of the data, `offset` points to the right and up from it."""
+    return ax.annotate(
+        text, point, offset, textcoords="offset points", **(WRITE | look)
+    )
+
+
 def legend_above(ax, **more):
     """Put the legend over the axes, where it hides nothing."""
-    place = {"loc": "lower left", "bbox_to_anchor": (0, 1)}
-    return ax.legend(frameon=False, **place, **more)
+    place = {"loc": "lower left", "bbox_to_anchor": (0, 1), "frameon": False}
+    legend = ax.legend(**(place | more))
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+    return legend
+
+
+def draw_groups(ax, points, groups, names=None, colours=None, **look):
+    """Draw points, (n, 2), each group with its colour and marker; return the groups.
+
+    They stand in the order of `names`, or of the first point of each.
+    """
+    names = list(dict.fromkeys(groups) if names is None else names)
+    for n, name in enumerate(names):
+        colour, marker = group_look(n)
+        ax.plot(
+            *points[[group == name for group in groups]].T,
+            linestyle="none",
+            marker=marker,
+            color=colour if colours is None else colours[n],
+            label=drawable(str(name)),
+            **look,
+        )
+    return names
 
 
 def label_components(ax, shares=None):
     """Name the axes of a plane of principal components.
 
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-    shares : (2,) sequence of float, optional
-        Share of the variance along each axis, from 0 to 1.
-
-    Returns
-    -------
-    str
-        What the caption says about the shares: a sentence after a space, or nothing.
+    Return what the caption says about their shares of the variance, from 0 to 1: a
+    sentence after a space, or nothing.
     """
     ax.set(xlabel="first principal component", ylabel="second principal component")
     if shares is None:

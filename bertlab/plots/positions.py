@@ -1,26 +1,18 @@
 """Rows of the position table: by distance and by position."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from .plot import (
-    BLUE,
-    CYCLE,
-    ON_LINES,
-    VERMILION,
-    Plot,
-    legend_above,
-    listed,
-    new_axes,
-    styled,
-)
+from .pairs import capital
+from .plot import Plot, beside, legend_above, listed, new_axes, styled
+from .style import BLUE, CYCLE, ON_LINES, VERMILION
 
 _LINES = ("-", "--", ":", "-.")
+# The most extreme positions that are named.
+_NAMED = 5
 
 
 @styled
-def plot_by_distance(curves, *, peaks=(), ax=None):
+def plot_by_distance(curves, *, peaks=()):
     """Draw mean similarity against the distance between two positions.
 
     Parameters
@@ -30,14 +22,13 @@ def plot_by_distance(curves, *, peaks=(), ax=None):
         not drawn. The first is the one that the caption describes.
     peaks : sequence of int
         Distances to mark on the first curve.
-    ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
     Plot
     """
     curves = {name: np.asarray(values) for name, values in curves.items()}
-    ax = new_axes(7.6, 4.2, ax)
+    ax = new_axes(7.6, 4.2)
     for n, (name, values) in enumerate(curves.items()):
         ax.plot(
             np.arange(1, len(values)),
@@ -51,14 +42,8 @@ def plot_by_distance(curves, *, peaks=(), ax=None):
     (name, first), *others = curves.items()
     for distance in peaks:
         ax.plot(distance, first[distance], marker="v", color=VERMILION, zorder=4)
-        ax.annotate(
-            f"{distance}",
-            (distance, first[distance]),
-            xytext=(0, 6),
-            textcoords="offset points",
-            ha="center",
-            fontsize=10,
-        )
+        point = distance, first[distance]
+        beside(ax, f"{distance}", point, (0, 6), va="baseline")
     ax.margins(y=0.1)
     ax.set(xlabel="distance between the two positions", ylabel="mean cosine similarity")
     legend_above(ax, ncols=2, columnspacing=1.2, fontsize=10)
@@ -72,14 +57,14 @@ def plot_by_distance(curves, *, peaks=(), ax=None):
         caption += f" Marked, peaks at distance {listed(marked, 12)}."
     for name, values in others:
         caption += (
-            f" {name[:1].upper()}{name[1:]}: {values[1]:.2f} at distance 1, from"
+            f" {capital(name)}: {values[1]:.2f} at distance 1, from"
             f" {values[1:].min():.2f} to {values[1:].max():.2f}."
         )
     return Plot(ax.figure, ax, caption)
 
 
 @styled
-def plot_by_position(values, *, label, first=0, named=5, lowest=False, ax=None):
+def plot_by_position(values, *, label, lowest=False):
     """Draw one number for each position, and name the most extreme.
 
     Parameters
@@ -87,13 +72,8 @@ def plot_by_position(values, *, label, first=0, named=5, lowest=False, ax=None):
     values : (positions,) array_like
     label : str
         What the numbers are.
-    first : int
-        The position of the first of them.
-    named : int
-        How many to name.
     lowest : bool
         Name the lowest in place of the highest.
-    ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
@@ -102,56 +82,32 @@ def plot_by_position(values, *, label, first=0, named=5, lowest=False, ax=None):
         edge with its value: it would press all others flat.
     """
     values = np.asarray(values)
-    ax = new_axes(7.6, 3.4, ax)
-    ax.plot(first + np.arange(len(values)), values, color=BLUE, linewidth=1.2)
-    extreme = np.argsort(values if lowest else -values, kind="stable")[:named]
-    ax.plot(
-        first + extreme,
-        values[extreme],
-        linestyle="none",
-        marker="D",
-        color=VERMILION,
-        markersize=5,
-    )
+    ax = new_axes(7.6, 3.4)
+    ax.plot(values, color=BLUE, linewidth=1.2)
+    extreme = np.argsort(values if lowest else -values, kind="stable")[:_NAMED]
+    look = {"color": VERMILION, "linestyle": "none"}
+    ax.plot(extreme, values[extreme], marker="D", markersize=5, **look)
     ax.margins(x=0.04, y=0.12)
     off = None if lowest else _far_out(values)
     if off is not None:
         rest = np.delete(values, off)
         room = 0.12 * np.ptp(rest)
         ax.set_ylim(rest.min() - room, rest.max() + room)
-        ax.plot(
-            first + off,
-            1,
-            transform=ax.get_xaxis_transform(),
-            marker="^",
-            markersize=9,
-            color=VERMILION,
-            linestyle="none",
-            clip_on=False,
-        )
-        right = off > len(values) / 2
-        ax.annotate(
-            f"{first + off}: {values[off]:.2f}",
-            (first + off, 1),
-            xycoords=ax.get_xaxis_transform(),
-            xytext=(-10 if right else 10, 0),
-            textcoords="offset points",
-            ha="right" if right else "left",
-            va="center",
-            fontsize=10,
-            bbox=ON_LINES,
-        )
-    _name(ax, [i for i in extreme if i != off], values, first, below=lowest)
+        top = ax.get_xaxis_transform()
+        look |= {"marker": "^", "markersize": 9, "transform": top, "clip_on": False}
+        ax.plot(off, 1, **look)
+        _beside(ax, f"{off}: {values[off]:.2f}", off, 1, len(values), 10, xycoords=top)
+    _name(ax, [i for i in extreme if i != off], values, below=lowest)
     ax.set(xlabel="position", ylabel=label)
     low, high = np.quantile(values, [0.05, 0.95])
-    found = [f"{values[i]:.2f} at {first + i}" for i in extreme]
+    found = [f"{values[i]:.2f} at {i}" for i in extreme]
     caption = (
-        f"{label[:1].upper()}{label[1:]}, at {len(values):,} positions: median"
+        f"{capital(label)}, at {len(values):,} positions: median"
         f" {np.median(values):.2f}, 90 % between {low:.2f} and {high:.2f}."
         f" {'Lowest' if lowest else 'Highest'}: {listed(found)}."
     )
     if off is not None:
-        caption += f" Position {first + off} is beyond the upper edge."
+        caption += f" Position {off} is beyond the upper edge."
     return Plot(ax.figure, ax, caption)
 
 
@@ -163,7 +119,7 @@ def _far_out(values):
     return int(highest) if values[highest] > 1.5 * values[next_to] > 0 else None
 
 
-def _name(ax, extreme, values, first, below):
+def _name(ax, extreme, values, below):
     """Write the positions beside their points, neighbours on one label."""
     room = max(2, len(values) // 40)
     groups = []
@@ -174,14 +130,10 @@ def _name(ax, extreme, values, first, below):
             groups.append([i])
     for group in groups:
         i = (min if below else max)(group, key=lambda i: values[i])
-        right = i > len(values) / 2
-        ax.annotate(
-            ", ".join(str(first + i) for i in group),
-            (first + i, values[i]),
-            xytext=(-7 if right else 7, 0),
-            textcoords="offset points",
-            ha="right" if right else "left",
-            va="center",
-            fontsize=10,
-            bbox=ON_LINES,
-        )
+        _beside(ax, ", ".join(map(str, group)), i, values[i], len(values), 7)
+
+
+def _beside(ax, text, x, y, places, away, **look):
+    """Write beside a point, on the side where there is more room."""
+    by, align = (-away, "right") if x > places / 2 else (away, "left")
+    beside(ax, text, (x, y), (by, 0), ha=align, bbox=ON_LINES, **look)

@@ -1,14 +1,17 @@
 """Rows of a table, and what single dimensions do."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from .plot import BLUE, GREY, INK, VERMILION, Plot, drawable, listed, new_axes, styled
+from .cells import draw_strips, write_cells
+from .plot import Plot, drawable, listed, new_axes, styled
+from .style import BLUE, GREY, VERMILION
+
+# The dimensions that are marked and named.
+_NAMED = 3
 
 
 @styled
-def plot_rows(rows, *, labels, ax=None):
+def plot_rows(rows, *, labels):
     """Draw vectors as strips of colour, one dimension beside the other.
 
     Parameters
@@ -16,7 +19,6 @@ def plot_rows(rows, *, labels, ax=None):
     rows : (n, hidden) array_like
     labels : sequence of str
         A name for each row.
-    ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
@@ -26,22 +28,12 @@ def plot_rows(rows, *, labels, ax=None):
     rows = np.asarray(rows)
     limit = np.abs(rows).max()
     small = rows.shape[1] <= 12
-    ax = new_axes(8.4, 1.2 + (0.42 if small else 0.34) * len(rows), ax)
-    image = ax.imshow(
-        rows,
-        aspect="auto",
-        cmap="RdBu_r",
-        vmin=-limit,
-        vmax=limit,
-        interpolation="nearest",
-    )
+    ax = new_axes(8.4, 1.2 + (0.42 if small else 0.34) * len(rows))
+    image = draw_strips(ax, rows, limit)
     if small:  # few enough to read
         ax.set_xticks(range(rows.shape[1]))
-        for (y, x), value in np.ndenumerate(rows):
-            colour = "white" if abs(value) > 0.6 * limit else INK
-            ax.text(x, y, f"{value:.2f}", ha="center", va="center", color=colour)
+        write_cells(ax, rows, "{:.2f}".format, np.abs(rows) > 0.6 * limit, fontsize=11)
     ax.set_yticks(range(len(rows)), [drawable(x) for x in labels], parse_math=False)
-    ax.tick_params(axis="y", length=0)
     ax.set_xlabel("dimension")
     ax.figure.colorbar(image, ax=ax, pad=0.02, label="entry")
     norms = [
@@ -56,16 +48,13 @@ def plot_rows(rows, *, labels, ax=None):
 
 
 @styled
-def plot_dimensions(contribution, *, highlight=3, ax=None):
+def plot_dimensions(contribution):
     """Draw what each dimension adds to the mean cosine of random pairs, largest first.
 
     Parameters
     ----------
     contribution : (hidden,) array_like
         From `bertlab.embeddings.contributions`.
-    highlight : int
-        How many of the largest to mark and name.
-    ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
@@ -74,24 +63,24 @@ def plot_dimensions(contribution, *, highlight=3, ax=None):
     contribution = np.asarray(contribution)
     order = np.argsort(-contribution)
     share = 100 * contribution[order] / contribution.sum()
-    ax = new_axes(7.6, 3.2, ax)
+    ax = new_axes(7.6, 3.2)
     ax.plot(np.arange(1, len(share) + 1), share, color=BLUE, linewidth=1.6)
     ax.axhline(100 / len(share), color=GREY, linestyle="--", linewidth=1.2)
     ax.text(len(share), 100 / len(share), "an equal share ", ha="right", va="bottom")
-    top = np.arange(highlight)
+    top = np.arange(_NAMED)
     ax.plot(top + 1, share[top], linestyle="none", marker="D", color=VERMILION)
     names = listed(order[top])
     ax.annotate(
         f"dimensions {names}",
-        (highlight, share[highlight - 1]),
+        (_NAMED, share[_NAMED - 1]),
         xytext=(14, 4),
         textcoords="offset points",
     )
     ax.set(xlabel="dimensions, largest contribution first", ylim=(0, None))
     ax.set_ylabel("% of the mean cosine")
     caption = (
-        f"The {highlight} largest of {len(share)} dimensions ({names}) make up"
+        f"The {_NAMED} largest of {len(share)} dimensions ({names}) make up"
         f" {share[top].sum():.1f} % of the mean cosine of random pairs; equal shares"
-        f" would make that {100 * highlight / len(share):.1f} %."
+        f" would make that {100 * _NAMED / len(share):.1f} %."
     )
     return Plot(ax.figure, ax, caption)

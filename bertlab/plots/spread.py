@@ -1,12 +1,12 @@
 """How the numbers of each token are spread, from one step to the next."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.figure import Figure
 
 from ..tokens import count, shorten
-from .plot import BLUE, GREY, INK, ORANGE, Plot, drawable, styled
+from .pairs import rounded
+from .plot import Plot, drawable, styled
+from .style import BLUE, GREY, INK, ORANGE
 from .token_rows import drawn_rows, fill_rows, name_rows
 
 # Beyond this many tokens the ticks of one would run into those of the next.
@@ -36,11 +36,9 @@ def plot_spread(stages, *, tokens):
     Raises
     ------
     ValueError
-        If there are no tokens or stages, or an entry is no finite number.
+        If there are no tokens, or an entry is no finite number.
     """
     n = len(tokens)
-    if not stages:
-        raise ValueError("There are no stages to draw.")
     stages = {name: drawn_rows(rows, n, name) for name, rows in stages.items()}
     height = 1.15 + max(0.34 * min(n, _MOST_TICKS), 0.7)
     figure = Figure(figsize=(8.4, height), layout="constrained")
@@ -82,15 +80,9 @@ def _draw_ticks(ax, rows):
     """Draw each entry as a tick, and under them the mean and the deviation."""
     y = np.arange(len(rows))
     mean, deviation = rows.mean(axis=1), rows.std(axis=1)
-    ax.plot(
-        rows.ravel(),
-        np.repeat(y - 0.14, rows.shape[1]),
-        linestyle="none",
-        marker="|",
-        markersize=11,
-        color=BLUE,
-        alpha=0.35,
-    )
+    look = {"linestyle": "none", "marker": "|", "markersize": 11}
+    at = np.repeat(y - 0.14, rows.shape[1])
+    ax.plot(rows.ravel(), at, color=BLUE, alpha=0.35, **look)
     ax.hlines(y + 0.3, mean - deviation, mean + deviation, color=ORANGE, linewidth=3.5)
     ax.plot(mean, y + 0.3, "o", color=INK, markersize=4.5)
 
@@ -101,32 +93,15 @@ def _draw_areas(ax, rows):
     mean, deviation = rows.mean(axis=1), rows.std(axis=1)
     low, high = np.quantile(rows, [0.05, 0.95], axis=1)
     fill_rows(ax, low, high, color=BLUE, alpha=0.3, linewidth=0)
-    fill_rows(
-        ax,
-        mean - deviation,
-        mean + deviation,
-        facecolor="none",
-        edgecolor=ORANGE,
-        hatch="////",
-        linewidth=0.8,
-    )
-    for values, colour, width in (
-        (rows.min(axis=1), BLUE, 0.8),
-        (rows.max(axis=1), BLUE, 0.8),
-        (mean, INK, 1.8),
-    ):
-        ax.stairs(
-            values,
-            edges,
-            orientation="horizontal",
-            baseline=None,
-            color=colour,
-            linewidth=width,
-        )
+    look = {"facecolor": "none", "edgecolor": ORANGE, "hatch": "////", "linewidth": 0.8}
+    fill_rows(ax, mean - deviation, mean + deviation, **look)
+    look = {"orientation": "horizontal", "baseline": None}
+    for values in (rows.min(axis=1), rows.max(axis=1)):
+        ax.stairs(values, edges, color=BLUE, linewidth=0.8, **look)
+    ax.stairs(mean, edges, color=INK, linewidth=1.8, **look)
 
 
 def _between(values):
     """Say in what range `values` lie, to two decimals."""
-    low, high = f"{values.min():.2f}", f"{values.max():.2f}"
-    low, high = (x.replace("-0.00", "0.00") for x in (low, high))
+    low, high = rounded(values.min()), rounded(values.max())
     return low if low == high else f"from {low} to {high}"

@@ -1,7 +1,5 @@
 """Tokens drawn as boxes in a row: as a picture, and as HTML."""
 
-from __future__ import annotations
-
 import html
 
 from matplotlib.figure import Figure
@@ -9,7 +7,8 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.textpath import TextPath
 
 from ..tokens import count, isolated
-from .plot import BLUE, GREEN, INK, VERMILION, Plot, drawable, styled
+from .plot import Plot, drawable, styled
+from .style import BLUE, GREEN, INK, VERMILION, WRITE
 
 # Colour and border of each kind: the border is the cue that needs no colour.
 KINDS = {
@@ -17,6 +16,13 @@ KINDS = {
     "piece": (GREEN, "dashed", "continues a word"),
     "special": ("#5A5A5A", "double", "special token"),
     "unknown": (VERMILION, "dotted", "unknown"),
+}
+# Each border in the picture's lines, and in characters for its key.
+BORDERS = {
+    "solid": ("-", "──"),
+    "dashed": ((0, (4, 2)), "╌╌"),
+    "double": ("-", "══"),
+    "dotted": ((0, (1, 1.5)), "┈┈"),
 }
 # Beyond this nobody reads the boxes one by one; the middle of a text is counted, never
 # dropped in silence.
@@ -28,14 +34,13 @@ WIDTH, ROW, CHARACTER, SMALL = 9.2, 0.82, 0.1, 0.0715
 
 
 @styled
-def plot_tokens(tokens, *, ax=None):
+def plot_tokens(tokens):
     """Draw the tokens of a text as boxes, with ID, offsets and token type under each.
 
     Parameters
     ----------
     tokens : Tokens
         From `bertlab.tokens.tokenize`.
-    ax : matplotlib.axes.Axes, optional
 
     Returns
     -------
@@ -44,8 +49,8 @@ def plot_tokens(tokens, *, ax=None):
     items = drawn(tokens, MOST_DRAWN)
     boxes = list(_layout(tokens, items))
     rows = boxes[-1][1] + 1
-    if ax is None:  # the picture needs no margins: there are no axes to see
-        ax = Figure(figsize=(WIDTH, ROW * rows + 0.65)).add_axes((0, 0, 1, 1))
+    # The picture needs no margins: there are no axes to see.
+    ax = Figure(figsize=(WIDTH, ROW * rows + 0.65)).add_axes((0, 0, 1, 1))
     for item, row, x, width in boxes:
         if isinstance(item, range):
             _draw_gap(ax, tokens, item, row, x, width)
@@ -53,8 +58,8 @@ def plot_tokens(tokens, *, ax=None):
             _draw_box(ax, tokens, item, row, x, width)
     x = 0.0
     for kind in _kinds(tokens, items):
-        colour, _, words = KINDS[kind]
-        label = f"{_mark(kind)} {words}"
+        colour, border, words = KINDS[kind]
+        label = f"{BORDERS[border][1]} {words}"
         ax.text(x, -rows * ROW - 0.1, label, color=colour, fontsize=10, va="top")
         x += TextPath((0, 0), label, size=10).get_extents().x1 / 72 + 0.3
     key = "Below each: its ID; from–to character of the text · token type."
@@ -120,28 +125,14 @@ def _place(tokens, i):
     return f"{where}type {tokens.types[i]}"
 
 
-def _mark(kind):
-    """The border of a kind, in characters, for the legend."""
-    return {"solid": "──", "dashed": "╌╌", "double": "══", "dotted": "┈┈"}[
-        KINDS[kind][1]
-    ]
-
-
 def _draw_gap(ax, tokens, gap, row, x, width):
-    place = x + width / 2, -row * ROW - 0.195
-    text = {"ha": "center", "va": "center", "family": MONO}
-    ax.text(*place, _left_out(tokens, gap), fontsize=8.5, color=INK, **text)
+    look = WRITE | {"family": MONO, "fontsize": 8.5, "color": INK}
+    ax.text(x + width / 2, -row * ROW - 0.195, _left_out(tokens, gap), **look)
 
 
 def _draw_box(ax, tokens, i, row, x, width):
     colour, border, _ = KINDS[tokens.kinds[i]]
     y = -row * ROW
-    style = {
-        "solid": "-",
-        "dashed": (0, (4, 2)),
-        "double": "-",
-        "dotted": (0, (1, 1.5)),
-    }
     for inset in (0, 0.03) if border == "double" else (0,):
         ax.add_patch(
             FancyBboxPatch(
@@ -151,17 +142,17 @@ def _draw_box(ax, tokens, i, row, x, width):
                 boxstyle="round,pad=0,rounding_size=0.04",
                 facecolor="none" if inset else colour + "18",
                 edgecolor=colour,
-                linestyle=style[border],
+                linestyle=BORDERS[border][0],
                 linewidth=0.8 if border == "double" else 1.4,
             )
         )
-    middle = x + width / 2
-    text = {"ha": "center", "va": "center", "parse_math": False, "family": MONO}
-    name = drawable(tokens.tokens[i], MONO)
-    ax.text(middle, y - 0.195, name, fontsize=12, color=INK, **text)
-    ax.text(middle, y - 0.45, tokens.ids[i], fontsize=9.5, color=INK, **text)
-    place = _place(tokens, i)
-    ax.text(middle, y - 0.63, place, fontsize=8.5, color="#333333", **text)
+    for text, down, size, shade in (
+        (drawable(tokens.tokens[i], MONO), 0.195, 12, INK),
+        (tokens.ids[i], 0.45, 9.5, INK),
+        (_place(tokens, i), 0.63, 8.5, "#333333"),
+    ):
+        look = WRITE | {"family": MONO, "fontsize": size, "color": shade}
+        ax.text(x + width / 2, y - down, text, **look)
     if not tokens.kept[i]:
         ax.plot([x, x + width], [y - 0.34, y - 0.04], color=INK, linewidth=1)
 
@@ -169,7 +160,10 @@ def _draw_box(ax, tokens, i, row, x, width):
 def tokens_caption(tokens, most=MOST_HTML):
     """Say in words what a picture of `tokens`, of `most` boxes at most, shows."""
     named = [f"{isolated(name)} {i}" for name, i in zip(tokens.tokens, tokens.ids)]
-    caption = f"{count(len(named), 'token')} with their IDs: {_series(named, 24)}."
+    # With semicolons: a comma is itself a token.
+    more = [f"{len(named) - 24:,} more"] if len(named) > 24 else []
+    told = "; ".join(named[:24] + more)
+    caption = f"{count(len(named), 'token')} with their IDs: {told}."
     if 1 in tokens.types:
         caption += f" Token type 1: {count(tokens.types.count(1), 'token')}."
     if tokens.lost:
@@ -178,12 +172,6 @@ def tokens_caption(tokens, most=MOST_HTML):
     if gaps:
         caption += f" Not drawn, from the middle: {sum(map(len, gaps)):,}."
     return caption
-
-
-def _series(items, most):
-    """Join with semicolons: a comma is itself a token."""
-    more = [f"{len(items) - most:,} more"] if len(items) > most else []
-    return "; ".join(items[:most] + more)
 
 
 _KIND_CSS = "\n".join(

@@ -1,7 +1,5 @@
 """Pictures with a row for each token: checked, named, filled where they are many."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ..tokens import count, shorten

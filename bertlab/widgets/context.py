@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from operator import index
-
-import ipywidgets
 import numpy as np
 
-from ..errors import InputError
-from ..inputs import shown
 from ..measures.occurrences import find_occurrences
 from ..measures.word_states import (
     SPACES,
@@ -24,18 +19,17 @@ from ..plots.context import (
 )
 from ..plots.occurrences import plot_occurrences
 from ..plots.plot import Plot, listed
-from ..tokens import check_text, quoted, shorten
-from .explorer import Explorer, text_box
+from ..tokens import quoted, shorten
+from .explorer import layer_slider, radio, text_box
+from .sentences import SentencesExplorer, sentences_box
 
 VIEWS = ("matrix", "map (PCA)", "by layer")
-SENTENCES = (
-    "She paid the cheque into the bank.",
-    "The bank refused to lend him money.",
-    "He opened an account at another bank.",
-    "",
-    "We sat on the grassy bank of the river.",
-    "The boat was tied up at the left bank.",
-)
+SENTENCES = """She paid the cheque into the bank.
+The bank refused to lend him money.
+He opened an account at another bank.
+
+We sat on the grassy bank of the river.
+The boat was tied up at the left bank."""
 HINT = (
     "One sentence on each line; an empty line begins another sense. Finished? Press"
     " Tab, or Show."
@@ -44,69 +38,24 @@ ONE_POINT = (
     "At this layer all these occurrences have the same vector, up to rounding: on the"
     " map they are one point."
 )
-STYLE = {"description_width": "90px"}
 # Below this, the random words' mean cosine is too small to be anybody's work.
 SMALL_MEAN = 0.05
-# The names beside the radio buttons, not above them, and where the text boxes' are.
-LOOKS = """<style>
-.bertlab-context .widget-radio{display:flex;flex-flow:row wrap;align-items:center;
-height:auto}
-.bertlab-context .widget-radio-box{margin-bottom:0!important;align-items:center}
-.bertlab-context .widget-radio>.widget-label{width:90px;margin:0 4px 0 0;
-text-align:right;flex:none}
-</style>"""
 
 
-class ContextExplorer(Explorer):
+class ContextExplorer(SentencesExplorer):
     """See `context_explorer`."""
 
-    def __init__(self, bert, word, sentences, layer, space, view):
+    def __init__(self, bert, word, sentences):
         self._bert = bert
-        layers = bert.config.num_hidden_layers
+        area = sentences_box(sentences, rows=7)
         controls = {
             "word": text_box(word, "Word:", "a word, then Enter"),
-            "sentences": ipywidgets.Textarea(
-                sentences,
-                description="Sentences:",
-                placeholder="one sentence on each line, then Tab",
-                continuous_update=False,
-                rows=7,
-                style=STYLE,
-                layout={"width": "100%", "max_width": "640px", "margin": "2px 0"},
-            ),
-            "layer": ipywidgets.IntSlider(
-                layers if layer is None else layer,
-                0,
-                layers,
-                description="Layer:",
-                # The picture says which layer it is; a number typed into the slider
-                # would be changed without a word where there is no such layer.
-                readout=False,
-                style=STYLE,
-                layout={"width": "400px", "max_width": "calc(100% - 14px)"},
-            ),
-            "space": _radio(SPACES, space, "Space:"),
-            "kind": _radio(VIEWS, view, "View:"),
+            "sentences": area,
+            "layer": layer_slider(bert.config.num_hidden_layers),
+            "space": radio(SPACES, SPACES[0], "Space:"),
+            "kind": radio(VIEWS, VIEWS[0], "View:"),
         }
-        super().__init__(controls)
-        # A text area says what is in it when it is left: the button is where a click or
-        # the Tab key takes somebody who has finished.
-        self.show = ipywidgets.Button(
-            description="Show", layout={"width": "80px", "flex": "none"}
-        )
-        self.show.on_click(self._update)
-        hint = ipywidgets.HTML(
-            f'<div style="line-height:1.4;max-width:44em">{HINT}</div>'
-        )
-        row = ipywidgets.Layout(align_items="center", max_width="640px")
-        below = ipywidgets.Box([self.show, hint], layout=row)
-        bar = self.children[0]
-        bar.layout.flex_flow, bar.layout.align_items = "column", "stretch"
-        word, sentences, *others = bar.children
-        bar.children = (word, sentences, below, *others)
-        self.add_class("bertlab-context")
-        looks = ipywidgets.HTML(LOOKS, layout={"display": "none"})
-        self.children = (*self.children, looks)
+        super().__init__(controls, area, HINT)
 
     def _computed(self):
         """What was found, its states, and the space they are compared in."""
@@ -185,28 +134,6 @@ class ContextExplorer(Explorer):
             ]
         return plot.html(), plot.caption, messages
 
-    def _values(self, write):
-        lines = self.sentences.value.splitlines()
-        values = {name: f"{c.value}" for name, c in self.controls.items()}
-        values["sentences"] = " / ".join(line for line in lines if line.strip())
-        return " · ".join(
-            f"{control.description.rstrip(':')}:"
-            f" {write(shorten(values[name], 60)) if values[name] else '(empty)'}"
-            for name, control in self.controls.items()
-        )
-
-
-def _radio(options, value, description):
-    # Not a drop-down list: JupyterLab takes its arrow keys for itself.
-    return ipywidgets.RadioButtons(
-        options=options,
-        value=value,
-        description=description,
-        orientation="horizontal",
-        style=STYLE,
-        layout={"width": "auto"},
-    )
-
 
 def curves(similarities, senses, baseline):
     """Return cosines of pairs by layer: of the same sense, of others, of random words.
@@ -233,9 +160,7 @@ def curves(similarities, senses, baseline):
     return found
 
 
-def context_explorer(
-    bert, word="bank", sentences=SENTENCES, layer=None, space="raw", view="matrix"
-):
+def context_explorer(bert, word="bank", sentences=SENTENCES):
     """Let somebody compare the occurrences of a word in sentences of their own.
 
     Shown are the cosines between the occurrences' hidden states at a layer, beside
@@ -245,48 +170,14 @@ def context_explorer(
     ----------
     bert : Bert
     word : str
-    sentences : str, or sequence of str
+    sentences : str
         One on each line; an empty one begins another group, for instance another sense
         of the word.
-    layer : int, optional
-        0 is the embedding layer's output; the last layer without it.
-    space : str
-        "raw" or "without the dominant dimensions": the three that make most of the
-        random words' mean cosine at the layer.
-    view : str
-        "matrix", "map (PCA)" or "by layer".
 
     Returns
     -------
     ContextExplorer
         With the controls `word`, `sentences`, `layer`, `space` and `kind`, the button
         `show`, and `caption`, `message` and `view`.
-
-    Raises
-    ------
-    InputError
-        If there is no such layer, space or view, or the sentences are not text.
     """
-    last = bert.config.num_hidden_layers
-    if layer is not None:
-        try:
-            layer = int(index(layer))
-        except TypeError:
-            layer = -1
-        if not 0 <= layer <= last:
-            raise InputError(f"The layer must be a whole number from 0 to {last}.")
-    for value, options, what in ((space, SPACES, "space"), (view, VIEWS, "view")):
-        if value not in options:
-            raise InputError(
-                f"There is no {what} {shown(value)}: take one of {listed(options)}."
-            )
-    if not isinstance(sentences, str):
-        try:
-            sentences = "\n".join(sentences)
-        except TypeError:
-            raise InputError(
-                f"The sentences must be texts, not {shown(sentences)}."
-            ) from None
-    check_text(word, "word")
-    check_text(sentences, "list of sentences")
-    return ContextExplorer(bert, word, sentences, layer, space, view)
+    return ContextExplorer(bert, word, sentences)

@@ -18,6 +18,13 @@ from ..tokens import isolated, shorten
 _STYLE = """<style>
 .bertlab-explorer .widget-text { max-width: 100%; margin: 2px 0; }
 .bertlab-explorer .widget-radio-box-horizontal { flex-wrap: wrap; height: auto; }
+.bertlab-explorer .bertlab-radio {
+  display: flex; flex-flow: row wrap; align-items: center; height: auto;
+}
+.bertlab-radio .widget-radio-box { margin-bottom: 0 !important; align-items: center; }
+.bertlab-radio > .widget-label {
+  width: 90px; margin: 0 4px 0 0; text-align: right; flex: none;
+}
 .bertlab-explorer .bertlab-old { opacity: 0.4; }
 .bertlab-explorer .widget-html-content { min-width: 0; }
 @media (max-width: 600px) {
@@ -48,6 +55,43 @@ def check_box(value, description, margin="2px 12px"):
     layout = {"width": "auto", "margin": margin}
     return ipywidgets.Checkbox(
         value, description=description, indent=False, layout=layout
+    )
+
+
+LABEL = {"description_width": "90px"}
+
+
+def radio(options, value, description):
+    """Return radio buttons in a row, their name beside them.
+
+    Not a drop-down list: JupyterLab takes its arrow keys for itself.
+    """
+    found = ipywidgets.RadioButtons(
+        options=list(options),
+        value=value,
+        description=description,
+        orientation="horizontal",
+        style=LABEL,
+        layout={"width": "auto"},
+    )
+    found.add_class("bertlab-radio")
+    return found
+
+
+def layer_slider(last):
+    """Return a slider for the layer, at the last one.
+
+    It has no number of its own, as the picture says which layer it is: one typed into
+    the slider would be changed without a word where there is no such layer.
+    """
+    return ipywidgets.IntSlider(
+        last,
+        0,
+        last,
+        description="Layer:",
+        readout=False,
+        style=LABEL,
+        layout={"width": "400px", "max_width": "calc(100% - 14px)"},
     )
 
 

@@ -10,15 +10,14 @@ import numpy as np
 from ..changes import Change
 from ..encoder import encode
 from ..errors import InputError
-from ..inputs import prepare, shown
+from ..inputs import prepare
 from ..measures.interventions import controls, effect, unchanged
 from ..plots.intervention_caption import MEAN, STILL
 from ..plots.interventions import plot_interventions
-from ..plots.plot import listed
-from ..tokens import check_text, count, isolated, tokenize
+from ..tokens import count, isolated, tokenize
 from .attention.part import separators
 from .attention.text_attention import TextAttention
-from .explorer import Explorer, about, check_box, text_box
+from .explorer import Explorer, about, check_box, radio, text_box
 from .intervention_asked import (
     CHANGES,
     END,
@@ -38,13 +37,7 @@ MOST_CONTROLS, CONTROL_TOKENS = 6, 768
 # Of a text with more characters, a hundred tokens or so, the runs are waited for.
 LONG = 400
 WORDS = "the words' mean vector"
-STYLE = {"description_width": "90px"}
 LOOKS = """<style>
-.bertlab-interventions .widget-radio{display:flex;flex-flow:row wrap;
-align-items:center;height:auto}
-.bertlab-interventions .widget-radio-box{margin-bottom:0!important;align-items:center}
-.bertlab-interventions .widget-radio>.widget-label{width:90px;margin:0 4px 0 0;
-text-align:right;flex:none}
 .bertlab-interventions .widget-checkbox{max-width:100%;padding-left:82px}
 @media (max-width:480px){.bertlab-interventions .widget-checkbox{padding-left:0}}
 </style>"""
@@ -53,12 +46,12 @@ text-align:right;flex:none}
 class InterventionExplorer(Explorer):
     """See `intervention_explorer`."""
 
-    def __init__(self, bert, values):
+    def __init__(self, bert, text):
         self._bert = bert
         # At 512 tokens a run takes a second, and changing back should not.
         self._original = lru_cache(maxsize=4)(self._read)
         self._effects = lru_cache(maxsize=8)(self._measured)
-        super().__init__(_make_controls(*values))
+        super().__init__(_make_controls(text))
         self.add_class("bertlab-interventions")
         bar = self.children[0]
         bar.layout.flex_flow, bar.layout.align_items = "column", "stretch"
@@ -196,41 +189,22 @@ def _about(given, change, own, done):
         yield "There is no other word to do the same to, so there is no scale."
 
 
-def _make_controls(first, second, token, change, by, to, row, keep):
+def _make_controls(text):
     wide = {"width": "100%", "max_width": "640px"}
     box = {"width": "300px", "max_width": "100%"}
     return {
-        "first": text_box(first, "First text:", "a sentence, then Enter", wide),
-        "second": text_box(second, "Second text:", "none: type to make a pair", wide),
-        "token": text_box(token, "Token:", "a token, or its number", box),
-        # Not a drop-down list: JupyterLab takes its arrow keys for itself.
-        "change": ipywidgets.RadioButtons(
-            options=list(CHANGES),
-            value=change,
-            description="Change:",
-            orientation="horizontal",
-            style=STYLE,
-            layout={"width": "auto"},
-        ),
-        "by": text_box(by, "Put in:", "a word, or for instance [MASK]", box),
-        "to": text_box(to, "To place:", "a number, or end", box),
-        "row": text_box(row, "Its new row:", "a number, or end", box),
-        "keep": check_box(keep, KEEP),
+        "first": text_box(text, "First text:", "a sentence, then Enter", wide),
+        "second": text_box("", "Second text:", "none: type to make a pair", wide),
+        "token": text_box("[CLS]", "Token:", "a token, or its number", box),
+        "change": radio(CHANGES, REPLACE, "Change:"),
+        "by": text_box("[MASK]", "Put in:", "a word, or for instance [MASK]", box),
+        "to": text_box(END, "To place:", "a number, or end", box),
+        "row": text_box("5", "Its new row:", "a number, or end", box),
+        "keep": check_box(False, KEEP),
     }
 
 
-def intervention_explorer(
-    bert,
-    text="The cat sat on the mat.",
-    pair="",
-    *,
-    token="[CLS]",  # noqa: S107 - no password
-    change=REPLACE,
-    by="[MASK]",
-    to=END,
-    row="5",
-    keep=False,
-):
+def intervention_explorer(bert, text="The cat sat on the mat."):
     """Let somebody change one token of a text and see which others move, and how far.
 
     Shown are, at each layer, the distance between each token's state before and after
@@ -240,39 +214,13 @@ def intervention_explorer(
     Parameters
     ----------
     bert : Bert
-    text, pair : str
-        What to begin with; without a second text the first is a single one.
-    token : str or int
-        The token that is changed, by name or number.
-    change : str
-        "replace", "remove", "move" or "position row".
-    by : str
-        What is put in: a word that is one token, or a special token by its name.
-    to, row : str or int
-        Where the token is moved; the row of the position table that it is given. "end"
-        is the last.
-    keep : bool
-        When a token is removed or moved, each one keeps its own position row.
+    text : str
+        What to begin with.
 
     Returns
     -------
     InterventionExplorer
         With the controls `first`, `second`, `token`, `change`, `by`, `to`, `row` and
         `keep`, and `caption`, `message` and `view`.
-
-    Raises
-    ------
-    InputError
-        If there is no such change, or what is to be typed is not text.
     """
-    if change not in CHANGES:
-        raise InputError(
-            f"There is no change {shown(change)}: take one of {listed(CHANGES)}."
-        )
-    texts = [pair or "", *(f"{x}" for x in (token,)), by, f"{to}", f"{row}"]
-    for value in (text, *texts):
-        check_text(value)
-    second, token, by, to, row = texts
-    return InterventionExplorer(
-        bert, (text, second, token, change, by, to, row, bool(keep))
-    )
+    return InterventionExplorer(bert, text)

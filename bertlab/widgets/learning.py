@@ -7,6 +7,8 @@ from time import monotonic
 
 import ipywidgets
 import numpy as np
+from IPython import get_ipython
+from IPython.display import display
 
 from ..learning import SIGNALS, curves
 from ..plots.learning import plot_learned, plot_learning
@@ -44,8 +46,18 @@ class LearningExplorer(Explorer):
     def plot(self):
         """Return what the model is like at the chosen time as a `Plot`."""
         record, at = self._record, self.time.value
-        return plot_record(
-            record, at, self._chance, found=self._curves, points=self._points
+        task, rows = record.task, range(min(SEQUENCES, len(record.task.labels)))
+        return plot_learned(
+            record.attentions[at, : len(rows), -1].mean(axis=1),
+            self._points[at],
+            self._curves,
+            tokens=[task.given[n].tokens for n in rows],
+            answers=[task.answers[n] for n in rows],
+            classes=list(SIGNALS),
+            labels=task.labels,
+            steps=record.steps,
+            at=at,
+            chance=self._chance,
         )
 
     def draw(self):
@@ -56,24 +68,6 @@ class LearningExplorer(Explorer):
     def _values(self, write):
         step = self._record.steps[self.time.value]
         return f"Trained for: {write(f'{step:,} steps')}"
-
-
-def plot_record(record, at=-1, chance=None, *, found=None, points=None):
-    """Draw one time of a record: attention, states, and the curves."""
-    task, rows = record.task, range(min(SEQUENCES, len(record.task.labels)))
-    points = planes(record) if points is None else points
-    return plot_learned(
-        record.attentions[at, : len(rows), -1].mean(axis=1),
-        points[at],
-        found or curves(record),
-        tokens=[task.given[n].tokens for n in rows],
-        answers=[task.answers[n] for n in rows],
-        classes=list(SIGNALS),
-        labels=task.labels,
-        steps=record.steps,
-        at=at,
-        chance=chance,
-    )
 
 
 def planes(record):
@@ -122,17 +116,11 @@ def growing(what, chance=None):
     Returns
     -------
     callable
-        For the parameter `show` of `bertlab.learning.learn`. Where there is no notebook
-        it does nothing.
+        For the parameter `show` of `bertlab.learning.learn`; None where there is no
+        notebook.
     """
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return None
     if not hasattr(get_ipython(), "kernel"):
         return None
-    from IPython.display import display
-
     view = ipywidgets.HTML(html.escape(what))
     display({**view._repr_mimebundle_(), "text/plain": f"{what}."}, raw=True)
     drawn = [-np.inf]

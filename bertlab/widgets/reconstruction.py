@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from operator import index
 
 import ipywidgets
 
 from ..embeddings import INGREDIENTS, embed
-from ..errors import InputError
-from ..inputs import shown
 from ..measures import leave_out
 from ..plots.ingredients import plot_reconstruction
 from ..tokens import check_text, count, quoted, tokenize
@@ -26,18 +23,10 @@ def _breakdown(bert, text, pair):
 class ReconstructionExplorer(Explorer):
     """See `reconstruction_explorer`."""
 
-    def __init__(self, bert, text, pair, place):
+    def __init__(self, bert, text, pair):
         self._bert = bert
         check_text(text)
-        if pair is not None:
-            check_text(pair, "second text")
-        try:
-            place = int(index(place))
-        except TypeError:
-            raise InputError(
-                "The place must be a whole number, such as 1 for the token after"
-                f" [CLS], not {shown(place)}."
-            ) from None
+        check_text(pair or "", "second text")
         # The slider's end follows the texts, which is why it is known here already.
         self._shown = text, _second(pair)
         last = len(_breakdown(bert, *self._shown).tokens) - 1
@@ -47,7 +36,7 @@ class ReconstructionExplorer(Explorer):
                 pair or "", "Second text:", "a second text, or nothing", WIDE
             ),
             "place": ipywidgets.IntSlider(
-                min(place, last),
+                min(1, last),
                 0,
                 last,
                 description="Token at:",
@@ -130,7 +119,7 @@ def _second(pair):
     return pair if pair and pair.strip() else None
 
 
-def reconstruction_explorer(bert, text="hello, world!", pair=None, place=1):
+def reconstruction_explorer(bert, text="hello, world!", pair=None):
     """Let somebody switch the embedding layer's ingredients off and on, one by one.
 
     Shown are the rebuilt vector of one token over the true one, and for each of the
@@ -144,8 +133,6 @@ def reconstruction_explorer(bert, text="hello, world!", pair=None, place=1):
         What to begin with; an empty one has its special tokens.
     pair : str, optional
         The second text to begin with; an empty or blank one is none.
-    place : int
-        Which token to begin with, counted from 0.
 
     Returns
     -------
@@ -157,7 +144,6 @@ def reconstruction_explorer(bert, text="hello, world!", pair=None, place=1):
     Raises
     ------
     InputError
-        If the model cannot take the text or the pair to begin with, or `place` is no
-        whole number.
+        If the model cannot take the text or the pair to begin with.
     """
-    return ReconstructionExplorer(bert, text, pair, place)
+    return ReconstructionExplorer(bert, text, pair)

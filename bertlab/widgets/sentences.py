@@ -1,10 +1,71 @@
-"""Sentences that somebody typed, one on each line: checked, and what is odd in them."""
+"""Sentences that somebody types, one on each line: the box, and what is odd in them."""
 
 from __future__ import annotations
 
+import ipywidgets
+
 from ..errors import InputError
 from ..plots.plot import listed
-from ..tokens import check_text, isolated, quoted, tokenize
+from ..tokens import check_text, isolated, quoted, shorten, tokenize
+from .explorer import LABEL, Explorer
+
+
+def sentences_box(value, rows):
+    """Return a text area for sentences."""
+    return ipywidgets.Textarea(
+        value,
+        description="Sentences:",
+        placeholder="one sentence on each line, then Tab",
+        continuous_update=False,
+        rows=rows,
+        style=LABEL,
+        layout={"width": "100%", "max_width": "640px", "margin": "2px 0"},
+    )
+
+
+class SentencesExplorer(Explorer):
+    """An explorer of sentences: with a button below the area that they are typed in.
+
+    Parameters
+    ----------
+    controls : dict of str to ipywidgets.Widget
+    area : ipywidgets.Textarea
+        One of them.
+    hint : str
+        What stands beside the button.
+    """
+
+    def __init__(self, controls, area, hint):
+        self._area = area
+        super().__init__(controls)
+        # A text area says what is in it when it is left: the button is where a click or
+        # the Tab key takes somebody who has finished.
+        self.show = ipywidgets.Button(
+            description="Show", layout={"width": "80px", "flex": "none"}
+        )
+        self.show.on_click(self._update)
+        hint = ipywidgets.HTML(
+            f'<div style="line-height:1.4;max-width:44em">{hint}</div>'
+        )
+        row = ipywidgets.Layout(align_items="center", max_width="640px")
+        bar = self.children[0]
+        bar.layout.flex_flow, bar.layout.align_items = "column", "stretch"
+        rows = list(bar.children)
+        below = ipywidgets.Box([self.show, hint], layout=row)
+        rows.insert(rows.index(area) + 1, below)
+        bar.children = rows
+
+    def _values(self, write):
+        lines = [line for line in self._area.value.splitlines() if line.strip()]
+        values = {
+            control.description.rstrip(":"): f"{control.value}"
+            for control in self.controls.values()
+        }
+        values["Sentences"] = " / ".join(lines)
+        return " · ".join(
+            f"{name}: {write(shorten(value, 60)) if value else '(empty)'}"
+            for name, value in values.items()
+        )
 
 
 def typed_sentences(bert, typed, most, most_tokens):

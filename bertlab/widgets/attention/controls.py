@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipywidgets
 
-from ..explorer import text_box
+from ..explorer import LABEL, radio, text_box
 from .head_picker import HeadPicker
 from .part import PAIRS, SPECIAL
 
@@ -19,7 +19,6 @@ USED = {
 }
 # What stands in the name of a view's file.
 FILES = {HEADS: "", MATRIX: "-matrix", ALL: "-all-layers", ONE: "-one-weight"}
-_LABEL = {"description_width": "90px"}
 _STYLE = """<style>
 .bertlab-attention>.widget-html,.bertlab-attention .widget-html-content
 {min-width:0;max-width:100%}
@@ -39,18 +38,6 @@ _STYLE = """<style>
 flex-wrap:wrap;gap:8px;max-width:min(1056px,100%);align-items:flex-start}
 .bertlab-attention .bertlab-both>svg{flex:1 1 400px!important}
 </style>"""
-
-
-def _radio(options, description, value=None):
-    """Radio buttons in a row: JupyterLab takes a drop-down list's arrow keys."""
-    return ipywidgets.RadioButtons(
-        options=list(options),
-        value=value or next(iter(options)),
-        description=description,
-        orientation="horizontal",
-        style=_LABEL,
-        layout={"width": "auto"},
-    )
 
 
 def _wide(value, description, placeholder):
@@ -78,18 +65,18 @@ def make_controls(texts, sizes, layer, heads, view):
     return {
         "first": _wide(texts[0], "First text:", "a sentence, then Enter"),
         "second": _wide(texts[1], "Second text:", "none: type here to make a pair"),
-        "mode": _radio(VIEWS, "View:", view),
+        "mode": radio(VIEWS, view, "View:"),
         "layer": ipywidgets.ToggleButtons(
             options=[(str(n), n) for n in range(1, layers + 1)],
             value=layer,
             description="Layer:",
             tooltips=[f"layer {n}" for n in range(1, layers + 1)],
-            style={**_LABEL, "button_width": "40px"},
+            style={**LABEL, "button_width": "40px"},
         ),
         "heads": HeadPicker(most, heads),
-        "pairs": _radio(PAIRS, "Pairs:"),
-        "show": _radio(SHOW, "Show:"),
-        "special": _radio(SPECIAL, "[CLS], [SEP]:"),
+        "pairs": radio(PAIRS, "all", "Pairs:"),
+        "show": radio(SHOW, WEIGHT, "Show:"),
+        "special": radio(SPECIAL, SPECIAL[0], "[CLS], [SEP]:"),
         "from_token": _token("From token:"),
         "to_token": _token("To token:"),
         "start": ipywidgets.IntSlider(
@@ -98,7 +85,7 @@ def make_controls(texts, sizes, layer, heads, view):
             1,
             description="First shown:",
             continuous_update=False,
-            style=_LABEL,
+            style=LABEL,
             layout={"width": "420px", "max_width": "100%"},
         ),
     }

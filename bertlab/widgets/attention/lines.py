@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...plots.attention_lines import head_look
-from ...plots.plot import BLUE
+from ...plots.style import BLUE
 from ...tokens import shorten
 from .svg import NAME, called, opened, safe
 

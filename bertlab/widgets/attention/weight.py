@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...plots.pairs import written
-from ...plots.plot import BLUE, GREY, INK, VERMILION
+from ...plots.style import BLUE, GREY, INK, VERMILION
 from ...tokens import shorten
 from .svg import NAME, opened, pixels, safe
 

@@ -1,8 +1,10 @@
-"""How far states are from each other."""
+"""How far vectors move, and how far they are apart."""
 
 from __future__ import annotations
 
 import numpy as np
+
+from ..embeddings import INGREDIENTS, rebuild, unit
 
 
 def shifts(before, after):
@@ -19,19 +21,9 @@ def shifts(before, after):
     (layers + 1, tokens) ndarray
         Distance as a share of the norm before: 0 if nothing moved; two vectors of one
         length at a right angle are 1.41 apart.
-
-    Raises
-    ------
-    ValueError
-        If they are not as many, or a state before is all zeros.
     """
     before, after = np.asarray(before, float), np.asarray(after, float)
-    if before.shape != after.shape:
-        raise ValueError(f"states of {before.shape} and of {after.shape}: not paired")
-    norm = np.linalg.norm(before, axis=-1)
-    if not norm.all():
-        raise ValueError("of a state of zeros there is no share")
-    return np.linalg.norm(after - before, axis=-1) / norm
+    return np.linalg.norm(after - before, axis=-1) / np.linalg.norm(before, axis=-1)
 
 
 def apart(states):
@@ -45,20 +37,11 @@ def apart(states):
     -------
     (layers + 1,) ndarray
         As a share of the first one's norm: the mean over all ordered pairs of tokens.
-
-    Raises
-    ------
-    ValueError
-        If there is no pair, or a state is all zeros.
     """
     # Exact enough for states that are all but the same: float32 would be 0.0003 off.
     states = np.asarray(states, float)
     n = states.shape[1]
-    if n < 2:
-        raise ValueError(f"two tokens make a pair, and here is {n}")
     square = (states**2).sum(axis=-1)  # (layers + 1, tokens)
-    if not square.all():
-        raise ValueError("of a state of zeros there is no share")
     # By products: with 512 tokens the differences themselves would take a gigabyte.
     products = states @ states.transpose(0, 2, 1)
     distance = np.sqrt(
@@ -66,3 +49,40 @@ def apart(states):
     )
     distance[:, np.arange(n), np.arange(n)] = 0
     return (distance.sum(axis=-1) / (n - 1) / np.sqrt(square)).mean(axis=-1)
+
+
+def leave_out(bert, breakdown, place, without):
+    """Compare a token's output with the true one, each ingredient switched in turn.
+
+    Parameters
+    ----------
+    bert : Bert
+    breakdown : Breakdown
+    place : int
+        Which token.
+    without : collection of str
+        The ingredients that are left out at present.
+
+    Returns
+    -------
+    rebuilt : (hidden,) ndarray
+        The output at present.
+    present : float
+        Its distance to the true output, as a share of the true one's norm.
+    distances, cosines : dict of str to float
+        The same, and the cosine similarity, with one more ingredient left out, or with
+        one put back that is left out now. The cosine with a vector of zeros counts
+        as 0.
+    """
+    true = breakdown.output[place]
+
+    def compare(names):
+        got = rebuild(bert, breakdown, names)[place]
+        distance = np.linalg.norm(got - true) / np.linalg.norm(true)
+        return got, float(distance), float(unit(got) @ unit(true))
+
+    rebuilt, present, _ = compare(set(without))
+    switched = {name: compare(set(without) ^ {name}) for name in INGREDIENTS}
+    distances = {name: distance for name, (_, distance, _) in switched.items()}
+    cosines = {name: cosine for name, (*_, cosine) in switched.items()}
+    return rebuilt, present, distances, cosines

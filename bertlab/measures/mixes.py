@@ -1,11 +1,71 @@
-"""The weighted average of some vectors that comes nearest to another."""
+"""How much of some vectors is a mix, or an average, of others."""
 
 from __future__ import annotations
 
 import numpy as np
 
-# Of the parts' mean squared length: what lies below is rounding.
-_ROUNDING = 1e-10
+# Of a squared length: what lies below is rounding.
+_ROUNDING, _MEAN_ROUNDING = 1e-12, 1e-10
+
+
+def left_over(targets, parts, own=None):
+    """Return how much of vectors no linear mix of others can explain.
+
+    Parameters
+    ----------
+    targets : (n, hidden) ndarray
+    parts : (m, hidden) ndarray
+        What is mixed: for each target the best weights, of any sign, are found by least
+        squares.
+    own : (n, hidden) ndarray, optional
+        One part more for each target, which the other targets do not have.
+
+    Returns
+    -------
+    (n,) ndarray
+        Squared length of what is left, as a share of the target's: 0 if it is a mix, 1
+        if the parts are of no use. With as many independent parts as dimensions it is
+        always 0.
+    """
+    targets, parts = np.asarray(targets, float), np.asarray(parts, float)
+    rest = _rest(targets, parts)
+    if own is not None:
+        own = np.asarray(own, float)
+        new = _rest(own, parts)  # what it has that the parts have not
+        length = _squares(new)
+        known = length <= _ROUNDING * _squares(own)
+        weight = (rest * new).sum(axis=-1) / np.where(known, 1, length)
+        rest = rest - weight[:, None] * new
+    return _squares(rest) / _squares(targets)
+
+
+def _rest(targets, parts):
+    """Take the best mix of the parts away from each target."""
+    weights, *_ = np.linalg.lstsq(parts.T, targets.T, rcond=None)
+    return targets - weights.T @ parts
+
+
+def mixed(targets, sums):
+    """Return how much of vectors is left over after a mix that is already given.
+
+    Parameters
+    ----------
+    targets, sums : (..., hidden) ndarray
+        Each sum may be rescaled by one number of its own, the best one, but not turned.
+        Their shapes are broadcast.
+
+    Returns
+    -------
+    (...) ndarray
+        As `left_over`: 1 - cosine squared.
+    """
+    targets, sums = np.asarray(targets, float), np.asarray(sums, float)
+    scale = (targets * sums).sum(axis=-1) / _squares(sums)
+    return _squares(targets - scale[..., None] * sums) / _squares(targets)
+
+
+def _squares(vectors):
+    return (vectors**2).sum(axis=-1)
 
 
 def best_average(target, parts):
@@ -28,28 +88,18 @@ def best_average(target, parts):
         Squared distance from the average to the target, as a share of the target's
         squared length, as in `left_over`; it can be above 1, as the average has to
         have weights that sum to 1.
-
-    Raises
-    ------
-    ValueError
-        If there are no parts, or the target is all zeros.
     """
     target, parts = np.asarray(target, float), np.asarray(parts, float)
-    if parts.ndim != 2 or not len(parts):
-        raise ValueError("an average needs at least one vector")
-    square = target @ target
-    if not square:
-        raise ValueError("of a vector of zeros there is no share")
     points = parts - target  # the average nearest to 0 is looked for
     products = points @ points.T  # (m, m)
     weights = _nearest_to_zero(products)
-    return weights, float(max(weights @ products @ weights, 0) / square)
+    return weights, float(max(weights @ products @ weights, 0) / (target @ target))
 
 
 def _nearest_to_zero(products):
     """Weights of the average of points that is nearest to 0, from their products."""
     m = len(products)
-    rounding = _ROUNDING * np.diagonal(products).mean()
+    rounding = _MEAN_ROUNDING * np.diagonal(products).mean()
     used = [int(np.diagonal(products).argmin())]
     weights = np.ones(1)
     for _ in range(50 * m):  # it ends long before
