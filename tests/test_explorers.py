@@ -308,8 +308,8 @@ def test_three_faces(usual, name):
     for control in explorer.controls.values():
         named = control.description.rstrip(":") + ": "
         assert (named in text) == (control.layout.display != "none")
-    control, value = EXPLORERS[name].anew
-    explorer.controls[control].value = value
+    control, widget = next(iter(explorer.controls.items()))
+    widget.value = choices(name, control, widget)[0]
     assert explorer.plot().caption not in text
     assert explorer.caption.startswith(explorer.plot().caption)
     assert face(explorer) == (picture, text), "what is saved is the state at first"
@@ -337,8 +337,8 @@ def test_settings_leak_neither_in_nor_out(bert, usual, name):
         assert everything() == before
         if name != "attention":  # its ids are those of one explorer
             assert state(explorer) == wanted
-    control, value = EXPLORERS[name].anew
-    explorer.controls[control].value = value
+    control, widget = next(iter(explorer.controls.items()))
+    widget.value = choices(name, control, widget)[0]
     assert state(usual(name)) == wanted, "two explorers share nothing"
 
 
