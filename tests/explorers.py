@@ -17,8 +17,6 @@ from bertlab.widgets.explorer import OLD, STILL
 
 TEXT = "The cat sat on the mat."
 BANKS = "A bank lends money.\nMy bank is shut.\n\nThe bank of the river."
-# Of `other_models`: it takes 24 tokens, of one type.
-SMALL = "adversarial"
 PLAIN_MESSAGE = {("div", ("role", "style"))}
 
 
@@ -34,8 +32,15 @@ def learned():
         states[time, rows, 0, task.labels] += time
     told = np.zeros((times, 40), int)
     told[2] = task.labels
-    steps = np.array([0, 10, 20])
-    return Record(task, 0, steps, np.ones(times), told, states, attentions)
+    return Record(
+        task=task,
+        place=0,
+        steps=np.array([0, 10, 20]),
+        loss=np.ones(times),
+        told=told,
+        states=states,
+        attentions=attentions,
+    )
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ import pytest
 from explorers import (
     EXPLORERS,
     SECOND,
-    SMALL,
     TYPED,
     assert_legible,
     choices,
@@ -27,13 +26,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markup import ANY_TEXT, elements
 from matplotlib.font_manager import findfont
-from other_models import write_model
 from PIL import ImageFont
 
-import bertlab
 from bertlab import widgets
 from bertlab.errors import InputError, ModelError
-from bertlab.tokens import vocabulary
 from bertlab.widgets.explorer import OLD
 
 # Nothing may be said on stderr in a notebook.
@@ -152,13 +148,6 @@ ATTRIBUTES += "|transform|viewbox|width|x|xmlns|y"
 each = pytest.mark.parametrize("name", EXPLORERS)
 
 
-@pytest.fixture(scope="module")
-def small(bert, tmp_path_factory):
-    """A BERT with 24 positions, one token type and other words."""
-    folder = tmp_path_factory.mktemp("small") / "bert"
-    return bertlab.load(write_model(folder, SMALL, vocabulary(bert)))
-
-
 def kept(bert):
     """Return a function from a name to that explorer, as it is at first if asked."""
     made = {}
@@ -181,8 +170,8 @@ def usual(bert):
 
 
 @pytest.fixture(scope="module")
-def on_small(small):
-    return kept(small)
+def on_small(adversarial):
+    return kept(adversarial)
 
 
 def assert_consistent(explorer, before):
@@ -319,8 +308,8 @@ def test_three_faces(usual, name):
     for control in explorer.controls.values():
         named = control.description.rstrip(":") + ": "
         assert (named in text) == (control.layout.display != "none")
-    control, value = EXPLORERS[name].anew
-    explorer.controls[control].value = value
+    control, widget = next(iter(explorer.controls.items()))
+    widget.value = choices(name, control, widget)[0]
     assert explorer.plot().caption not in text
     assert explorer.caption.startswith(explorer.plot().caption)
     assert face(explorer) == (picture, text), "what is saved is the state at first"
@@ -348,8 +337,8 @@ def test_settings_leak_neither_in_nor_out(bert, usual, name):
         assert everything() == before
         if name != "attention":  # its ids are those of one explorer
             assert state(explorer) == wanted
-    control, value = EXPLORERS[name].anew
-    explorer.controls[control].value = value
+    control, widget = next(iter(explorer.controls.items()))
+    widget.value = choices(name, control, widget)[0]
     assert state(usual(name)) == wanted, "two explorers share nothing"
 
 

@@ -5,12 +5,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from explorers import SMALL, TEXT, said, shown
+from explorers import TEXT, said, shown
 from matplotlib.collections import QuadMesh
-from other_models import write_model
 from toy import toy_bert
 
-import bertlab
 from bertlab import changes, encoder, inputs
 from bertlab.errors import InputError
 from bertlab.measures.interventions import (
@@ -23,7 +21,6 @@ from bertlab.measures.interventions import (
 from bertlab.plots import plot_interventions
 from bertlab.plots.intervention_caption import MEAN
 from bertlab.plots.interventions import CONTROL, MOST_CELLS, MOST_NUMBERS, NEW
-from bertlab.tokens import vocabulary
 from bertlab.widgets import intervention_explorer
 from bertlab.widgets import interventions as module
 from bertlab.widgets.explorer import COMPUTING
@@ -474,9 +471,8 @@ def test_the_model_runs_once_for_each_input(bert, monkeypatch):
     assert runs[4:] == [1, 3]
 
 
-def test_as_many_tokens_as_the_model_takes(bert, tmp_path):
-    folder = write_model(tmp_path / "bert", SMALL, vocabulary(bert))
-    explorer = intervention_explorer(bertlab.load(folder), ". " * 22)
+def test_as_many_tokens_as_the_model_takes(adversarial):
+    explorer = intervention_explorer(adversarial, ". " * 22)
     assert "How far each of the 23 tokens that stay" in shown(explorer)
     explorer.change.value = "position row"
     explorer.row.value = "23"
