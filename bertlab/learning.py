@@ -268,8 +268,12 @@ def _random_weights(config, seed):
     """
     random = np.random.default_rng([seed, WEIGHTS])
     spread = SPREAD * np.sqrt(768 / config.hidden_size)
-    weights = {}
-    for name, shape in expected_shapes(config).items():
+    shapes, weights = expected_shapes(config), {}
+    # In the order of TFBertModel, which the lesson's runs began with.
+    tables = ("word", "token_type", "position")
+    first = [f"embeddings.{table}_embeddings.weight" for table in tables]
+    for name in dict.fromkeys([*first, *shapes]):
+        shape = shapes[name]
         if len(shape) == 1:
             value = np.full(shape, float("LayerNorm.weight" in name))
         else:  # the network has a dense layer's weight turned around

@@ -13,6 +13,14 @@ from ..checkpoint import expected_shapes, open_checkpoint, release_pages
 HIDDEN = -10_000.0
 
 
+def gelu(x):
+    """Return x times the share of a normal distribution below x (GELU).
+
+    TensorFlow's own takes half as long again: for the smallest x it is more exact.
+    """
+    return x * (0.5 + 0.5 * tf.math.erf(x * math.sqrt(0.5)))
+
+
 def gelu_tanh(x):
     """Return nearly what GELU is, as it was first computed."""
     return tf.nn.gelu(x, approximate=True)
@@ -21,12 +29,12 @@ def gelu_tanh(x):
 # Under transformers' names; not "glu", which halves the width, and not "prelu", which
 # has weights of its own.
 ACTIVATIONS = {
-    "gelu": tf.nn.gelu,
-    "gelu_10": lambda x: tf.clip_by_value(tf.nn.gelu(x), -10, 10),
+    "gelu": gelu,
+    "gelu_10": lambda x: tf.clip_by_value(gelu(x), -10, 10),
     "gelu_accurate": gelu_tanh,
     "gelu_fast": gelu_tanh,
     "gelu_new": gelu_tanh,
-    "gelu_python": tf.nn.gelu,
+    "gelu_python": gelu,
     "gelu_pytorch_tanh": gelu_tanh,
     "laplace": lambda x: 0.5 * (1 + tf.math.erf((x - 0.707107) / 0.282095 / 2**0.5)),
     "leaky_relu": lambda x: tf.maximum(x, 0.01 * x),
@@ -144,9 +152,8 @@ class Network:
 
     def layer_norm(self, name, x):
         """Return x with mean 0 and variance 1, times gamma, plus beta."""
-        centred = x - tf.reduce_mean(x, -1, keepdims=True)
-        variance = tf.reduce_mean(centred**2, -1, keepdims=True)
-        scaled = centred * tf.math.rsqrt(variance + self.config.layer_norm_eps)
+        mean, variance = tf.nn.moments(x, [-1], keepdims=True)
+        scaled = (x - mean) * tf.math.rsqrt(variance + self.config.layer_norm_eps)
         return scaled * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
 
     def run(self, *numbers, attentions):

@@ -1,7 +1,7 @@
 """Measure what a learner waits for, on a machine with nothing else to do.
 
     python tests/benchmarks/bench.py \
-        start|engine|search|browser|explorers|attention|memory|lessons|all
+        start|engine|search|browser|attention|memory|lessons|all
 
 `attention` compares with BertViz, in the Python that BERTLAB_TORCH_PYTHON names.
 
@@ -284,125 +284,6 @@ def browser():
     _report("Enter to new picture", times[2:])
 
 
-def explorers():
-    """A key in a control of each explorer of 03 to 09 but 07 to the new picture."""
-    import lab
-
-    root, home = (Path(tempfile.mkdtemp()) for _ in range(2))
-    lab.write_notebook(
-        root / "bench.ipynb",
-        LOAD.strip(),
-        "widgets.position_explorer(bert)",
-        "widgets.segment_explorer(bert, 'Where is it?', 'On the roof.')",
-        "widgets.reconstruction_explorer(bert)",
-        "widgets.context_explorer(bert)",
-        "widgets.padding_explorer(bert)",
-        "widgets.intervention_explorer(bert)",
-    )
-    # From the key to the frame after another picture is decoded.
-    script = """control => {
-        const image = () => control.closest('.bertlab-explorer').querySelector('img');
-        const before = image().src;
-        let t;
-        const note = () => { t = performance.now(); };
-        control.addEventListener('keydown', note, {once: true});
-        window.spent = new Promise((done, fail) => {
-            setTimeout(() => fail('no other picture in 20 s'), 20000);
-            const watch = new MutationObserver(() => {
-                if (!image() || image().src === before) return;
-                watch.disconnect();
-                const shown = () => done(performance.now() - t);
-                image().decode().then(() => requestAnimationFrame(shown));
-            });
-            const box = control.closest('.bertlab-explorer');
-            watch.observe(box, {childList: true, subtree: true});
-        });
-    }"""
-
-    def spend(page, control, key):
-        control.evaluate(script)
-        control.press(key)
-        return page.evaluate("window.spent")
-
-    with (
-        lab.jupyterlab(root, home) as server,
-        lab.chromium() as chromium,
-        lab.opened(chromium, server, "bench.ipynb") as notebook,
-    ):
-        notebook.run_all()
-        page = notebook.page
-        cell = notebook.code_cells.nth
-        slider = cell(1).get_by_role("slider")
-        boxes = {
-            "position, another position": (cell(1).get_by_label("Position:"), str),
-            "position, another word": (
-                cell(1).get_by_label("Word:"),
-                lambda n: WORDS[n + 1],
-            ),
-            "segment, another text": (
-                cell(2).get_by_label("First text:"),
-                lambda n: f"Is the {WORDS[n]} there?",
-            ),
-            "reconstruction, another text": (
-                cell(3).get_by_label("Text:", exact=True),
-                lambda n: f"{WORDS[n]} there",
-            ),
-            "context, another word (both seen before)": (
-                cell(4).get_by_label("Word:"),
-                lambda n: ("the", "bank")[n % 2],
-            ),
-        }
-        for what, (box, text) in boxes.items():
-            times = []
-            for n in range(32):
-                box.fill(text(n))
-                times.append(spend(page, box, "Enter"))
-            # The model runs twice for another text: the target is for what follows.
-            _report(what, times[2:], target=not what.startswith("segment") and 200)
-        times = [spend(page, slider, "ArrowLeft") for _ in range(31)]
-        _report("position, an arrow key on the slider", times[1:])
-        radios = [cell(2).get_by_role("radio", name=f"all {n}") for n in (0, 1)]
-        times = [spend(page, radios[(n + 1) % 2], "Space") for n in range(32)]
-        _report("segment, other types (both seen before)", times[2:])
-        gamma = cell(3).get_by_role("checkbox", name="gamma")
-        times = [spend(page, gamma, "Space") for _ in range(32)]
-        _report("reconstruction, a switch", times[2:])
-        keys = [("ArrowLeft", "ArrowRight")[n % 2] for n in range(32)]
-        slider = cell(4).get_by_role("slider")
-        times = [spend(page, slider, key) for key in keys]
-        _report("context, an arrow key on the layer", times[2:])
-        views = [
-            cell(4).get_by_role("radio", name=name, exact=True)
-            for name in ("map (PCA)", "by layer", "matrix")
-        ]
-        times = [spend(page, views[n % 3], "Space") for n in range(33)]
-        _report("context, another view", times[3:])
-        box = cell(5).get_by_label("Padded to:")
-        times = []
-        for n in range(32):  # the model runs for each length
-            box.fill(str(13 + n))
-            times.append(spend(page, box, "Enter"))
-        _report("padding, another length", times[2:], 400)
-        masks = [cell(5).get_by_role("radio", name=name) for name in ("off", "on")]
-        times = [spend(page, masks[n % 2], "Space") for n in range(34)]
-        _report("padding, mask on and off (both seen before)", times[4:], 400)
-        slider = cell(5).get_by_role("slider")
-        times = [spend(page, slider, key) for key in keys]
-        _report("padding, an arrow key on the layer", times[2:], 400)
-        box = cell(6).get_by_label("Put in:")
-        times = []
-        for n in range(32):  # the model runs on the change and on six controls
-            box.fill(WORDS[n])
-            times.append(spend(page, box, "Enter"))
-        _report("intervention, another word put in", times[2:], 400)
-        kinds = [
-            cell(6).get_by_role("radio", name=name, exact=True)
-            for name in ("remove", "move", "position row", "replace")
-        ]
-        times = [spend(page, kinds[n % 4], "Space") for n in range(36)]
-        _report("intervention, another change (all seen before)", times[4:], 400)
-
-
 def _report(what, times, target=200):
     """Print the median and the 95th percentile of milliseconds."""
     row(f"{what}: p50 of {len(times)}", f"{statistics.median(times):.0f} ms")
@@ -670,8 +551,7 @@ def lessons():
 
 
 BENCHMARKS = {
-    f.__name__: f
-    for f in (start, engine, search, browser, explorers, attention, memory, lessons)
+    f.__name__: f for f in (start, engine, search, browser, attention, memory, lessons)
 }
 
 
