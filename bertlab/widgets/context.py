@@ -65,11 +65,6 @@ class ContextExplorer(SentencesExplorer):
         space = context_space(self._bert, self.space.value)
         return found, states * space.scale[:, None], space
 
-    def plot(self):
-        """Return the present state as a `Plot`."""
-        plot, _ = self._drawn()
-        return plot
-
     def _drawn(self):
         found, states, space = self._computed()
         layer, word = self.layer.value, self.word.value.strip()

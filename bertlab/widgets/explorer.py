@@ -96,8 +96,8 @@ class Explorer(ipywidgets.VBox):
     draw : callable, optional
         Takes the controls' values by name, and returns a `Plot` and a list of sentences
         about what was typed. Raises `InputError` where a control holds what cannot be
-        used. An explorer whose live picture is another than its saved one is a subclass
-        that has its own `draw` and `plot` instead.
+        used. An explorer that does more than that is a subclass with its own `_drawn`,
+        or with a `draw` of the live picture and a `plot` of the saved one.
 
     Attributes
     ----------

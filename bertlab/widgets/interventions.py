@@ -94,10 +94,6 @@ class InterventionExplorer(Explorer):
         """Return whether a text is long: then the runs of the model take seconds."""
         return len(self.first.value) + len(self.second.value) > LONG
 
-    def plot(self):
-        """Return the present state as a `Plot`."""
-        return self._drawn()[0]
-
     def _drawn(self):
         with about(self.first, "Texts" if self.second.value.strip() else None):
             run = self._original(self.first.value, self.second.value)
@@ -143,8 +139,7 @@ class InterventionExplorer(Explorer):
         used = {"first", "second", "token", "change", *USED[self.change.value]}
         for name, control in self.controls.items():
             control.layout.display = None if name in used else "none"
-        plot, sentences = self._drawn()
-        return plot.html(), plot.caption, sentences
+        return super().draw()
 
 
 def _rows(given, change):

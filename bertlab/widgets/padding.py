@@ -97,10 +97,6 @@ class PaddingExplorer(SentencesExplorer):
             ]
         return length, []
 
-    def plot(self):
-        """Return the present state as a `Plot`."""
-        return self._drawn()[0]
-
     def _drawn(self):
         with about(self.texts):
             texts = typed_sentences(
@@ -138,11 +134,6 @@ class PaddingExplorer(SentencesExplorer):
                 f" {listed(first)} holds [PAD], so that is what stands for the"
                 f" {'sentence' if len(first) == 1 else 'sentences'} there."
             )
-
-    def draw(self):
-        """Run the model on the sentences alone and padded, where needed, and draw."""
-        plot, messages = self._drawn()
-        return plot.html(), plot.caption, messages
 
 
 def padding_explorer(bert, texts=TEXTS, length=12):
