@@ -10,10 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .embeddings import unit
 from .errors import InputError
 from .inputs import Inputs, prepare
-from .measures import apart, shifts
 from .tokens import count
 
 SIDES = ("right", "left")
@@ -44,36 +42,6 @@ class Padded(Inputs):
     """
 
     own: slice
-
-
-@dataclass(frozen=True, kw_only=True)
-class Compared:
-    """What became of texts in a batch, beside the same texts alone, at one layer.
-
-    Attributes
-    ----------
-    moved : list of (tokens,) ndarray
-        For each text, the distance of each of its own tokens' states from the one that
-        the token has in the text alone, as a share of that one's norm.
-    apart : float
-        To compare with: how far the states of two different tokens of the same text
-        alone are from each other, on average, in the same unit; 0 where no text has
-        two.
-    alone, together : (texts, texts) ndarray
-        Cosines between the texts' vectors, alone and in the batch.
-    itself : (texts,) ndarray
-        Cosine of each text's vector in the batch with its vector alone.
-    pooling : str
-    layer : int
-    """
-
-    moved: list[np.ndarray]
-    apart: float
-    alone: np.ndarray
-    together: np.ndarray
-    itself: np.ndarray
-    pooling: str
-    layer: int
 
 
 def pad(
@@ -173,43 +141,3 @@ def pool(states, own, pooling):
     (..., hidden) ndarray
     """
     return POOLINGS[pooling](np.asarray(states), own)
-
-
-def compare(alone, together, batch, *, layer, pooling="mean of tokens") -> Compared:
-    """Compare the states of texts in a batch with those of the same texts alone.
-
-    Parameters
-    ----------
-    alone : list of Encoding
-        From the texts as they are.
-    together : list of Encoding
-        From `batch`.
-    batch : list of Padded
-        From `pad`.
-    layer : int
-        0 is the embedding layer's output.
-    pooling : str
-        How a text's vector is made: see `pool`.
-
-    Returns
-    -------
-    Compared
-    """
-    before = [run.hidden_states[layer] for run in alone]  # (tokens, hidden) each
-    after = [run.hidden_states[layer] for run in together]
-    moved = [
-        shifts(b[None], a[None, row.own])[0] for a, b, row in zip(after, before, batch)
-    ]
-    between = [apart(states[None])[0] for states in before if len(states) > 1]
-    own = np.stack([pool(states, slice(None), pooling) for states in before])
-    found = np.stack([pool(a, row.own, pooling) for a, row in zip(after, batch)])
-    own, found = unit(own.astype(float)), unit(found.astype(float))
-    return Compared(
-        moved=moved,
-        apart=float(np.mean(between)) if between else 0.0,
-        alone=own @ own.T,
-        together=found @ found.T,
-        itself=(own * found).sum(axis=-1),
-        pooling=pooling,
-        layer=layer,
-    )

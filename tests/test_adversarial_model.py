@@ -14,7 +14,8 @@ from bertlab.encoder import encode
 from bertlab.errors import InputError
 from bertlab.measures.occurrences import find_occurrences
 from bertlab.measures.word_states import random_words
-from bertlab.padding import compare, pad
+from bertlab.measures.movement import compare
+from bertlab.padding import pad
 from bertlab.tokens import tokenize, vocabulary
 from bertlab.words import find_word, look_up_word
 

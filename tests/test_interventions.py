@@ -11,11 +11,10 @@ from toy import toy_bert
 
 from bertlab import changes, encoder, inputs
 from bertlab.errors import InputError
+from bertlab.changes import give_row, unchanged
 from bertlab.measures.interventions import (
     controls,
     effect,
-    give_row,
-    unchanged,
     word_places,
 )
 from bertlab.plots import plot_interventions

@@ -11,7 +11,8 @@ import bertlab
 from bertlab import encoder, padding
 from bertlab.errors import InputError
 from bertlab.inputs import prepare
-from bertlab.padding import Compared, Padded, compare, pad, pool
+from bertlab.measures.movement import Compared, compare
+from bertlab.padding import Padded, pad, pool
 from bertlab.plots import plot_padded
 from bertlab.plots.padding_words import MOST_COLUMNS, columns
 from bertlab.widgets import padding as module

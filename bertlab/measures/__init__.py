@@ -15,7 +15,7 @@ from .cosines import (
 )
 from .inversion import in_order, invert, recovered
 from .mixes import best_average, left_over, mixed
-from .movement import apart, leave_out, shifts
+from .movement import apart, compare, leave_out, shifts
 from .occurrences import frequent_words, random_places, usable_occurrences, whole_words
 from .patterns import entropy, mean_distance, relations, share
 from .probes import difference, probe, told_from

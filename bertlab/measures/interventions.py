@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..changes import Change
-from ..inputs import prepare
+from ..changes import Change, unchanged
 from .movement import shifts
 from .patterns import is_punctuation
 
@@ -114,41 +113,3 @@ def controls(given, place, alter, *, most=6):
         if not unchanged(given, change):
             found.append((int(other), change))
     return [change for _, change in sorted(found, key=lambda pair: pair[0])]
-
-
-def unchanged(given, change):
-    """Return whether a change leaves everything that goes into the model as it was."""
-    new = change.inputs
-    return (given.ids, given.positions, given.types, given.mask) == (
-        new.ids,
-        new.positions,
-        new.types,
-        new.mask,
-    )
-
-
-def give_row(bert, given, place, row):
-    """Give one token another row of the position table; all others keep theirs.
-
-    Parameters
-    ----------
-    bert : Bert
-    given : Inputs
-    place, row : int
-
-    Returns
-    -------
-    Change
-        The token is among those that are compared.
-
-    Raises
-    ------
-    InputError
-        If the table has no such row.
-    """
-    rows = list(given.positions)
-    rows[place] = row
-    about = {"types": given.types, "mask": given.mask}
-    inputs = prepare(bert, "", ids=given.ids, positions=rows, **about)
-    everywhere = list(range(len(given.ids)))
-    return Change(inputs, everywhere, everywhere)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from .. import changes
 from ..errors import InputError
-from ..measures.interventions import give_row
+from ..changes import give_row
 from ..plots.plot import listed
 from ..tokens import check_text, count, few, isolated, quoted, shorten
 from ..words import look_up_word

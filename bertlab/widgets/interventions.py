@@ -7,11 +7,11 @@ from functools import lru_cache
 import ipywidgets
 import numpy as np
 
-from ..changes import Change
+from ..changes import Change, unchanged
 from ..encoder import encode
 from ..errors import InputError
 from ..inputs import prepare
-from ..measures.interventions import controls, effect, unchanged
+from ..measures.interventions import controls, effect
 from ..plots.intervention_caption import MEAN, STILL
 from ..plots.interventions import plot_interventions
 from ..tokens import count, isolated, tokenize

@@ -9,7 +9,8 @@ import ipywidgets
 from ..encoder import encode
 from ..errors import InputError
 from ..inputs import prepare
-from ..padding import POOLINGS, POSITIONS, SIDES, compare, pad
+from ..measures.movement import compare
+from ..padding import POOLINGS, POSITIONS, SIDES, pad
 from ..plots.padding import plot_padded
 from ..plots.plot import listed
 from ..tokens import count, quoted
