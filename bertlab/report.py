@@ -246,7 +246,7 @@ def embedding_difference(name: str) -> float:
     """
     import numpy as np
 
-    from .embeddings import embed
+    from .network.embedding import embed
 
     bert = load(name)
     model, text = bert.model, "The bank of the river."

@@ -4,7 +4,7 @@ from other_models import write_model
 
 import bertlab
 from bertlab.model import one_blas_thread
-from bertlab.tokens import vocabulary
+from bertlab.text.tokens import vocabulary
 
 one_blas_thread()  # in tests that load no model as well
 

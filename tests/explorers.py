@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.text import Text
 from PIL import Image
 
-from bertlab import widgets
-from bertlab.learning import Record, signals
-from bertlab.widgets.explorer import OLD, STILL
+from bertlab import explorers
+from bertlab.explorers.explorer import OLD, STILL
+from bertlab.training.toy_task import Record, signals
 
 TEXT = "The cat sat on the mat."
 BANKS = "A bank lends money.\nMy bank is shut.\n\nThe bank of the river."
@@ -70,44 +70,44 @@ class Case:
 
 EXPLORERS = {
     "tokenizer": Case(
-        lambda bert: widgets.tokenizer_explorer(bert, "hello, world!"),
-        "bertlab.widgets.tokenizer.tokenize",
+        lambda bert: explorers.tokenizer_explorer(bert, "hello, world!"),
+        "bertlab.explorers.tokenizer.tokenize",
         ("text", "a mouse"),
         {"text": "a dog", "pair": "unbelievably"},
     ),
     "neighbours": Case(
-        lambda bert: widgets.neighbour_explorer(bert, "dog", k=5),
-        "bertlab.widgets.neighbours.nearest_tokens",
+        lambda bert: explorers.neighbour_explorer(bert, "dog", k=5),
+        "bertlab.explorers.neighbours.nearest_tokens",
         ("word", "mouse"),
         {"word": "cat"},
     ),
     "positions": Case(
-        lambda bert: widgets.position_explorer(bert),
-        "bertlab.widgets.positions.place",
+        lambda bert: explorers.position_explorer(bert),
+        "bertlab.explorers.positions.place",
         ("position", "77"),
         {"position": "3", "word": "cat"},
     ),
     "segments": Case(
-        lambda bert: widgets.segment_explorer(bert, TEXT, "It was tired."),
-        "bertlab.widgets.segments.plot_shifts",
+        lambda bert: explorers.segment_explorer(bert, TEXT, "It was tired."),
+        "bertlab.explorers.segments.plot_shifts",
         ("first", "A mouse."),
         {"first": "A dog.", "second": "A cat."},
     ),
     "reconstruction": Case(
-        lambda bert: widgets.reconstruction_explorer(bert),
-        "bertlab.widgets.reconstruction.leave_out",
+        lambda bert: explorers.reconstruction_explorer(bert),
+        "bertlab.explorers.reconstruction.leave_out",
         ("text", "a mouse"),
         {"text": "a dog", "pair": "a cat"},
     ),
     "context": Case(
-        lambda bert: widgets.context_explorer(bert, "bank", BANKS),
-        "bertlab.widgets.context.occurrence_states",
+        lambda bert: explorers.context_explorer(bert, "bank", BANKS),
+        "bertlab.explorers.context.occurrence_states",
         ("sentences", "one bank\ntwo bank"),
         {"word": "the", "sentences": "a bank, the bank\nthe bank"},
     ),
     "interventions": Case(
-        lambda bert: widgets.intervention_explorer(bert, TEXT),
-        "bertlab.widgets.interventions.encode",
+        lambda bert: explorers.intervention_explorer(bert, TEXT),
+        "bertlab.explorers.interventions.encode",
         ("first", "A mouse."),
         {
             "first": "A dog barked.",
@@ -124,14 +124,14 @@ EXPLORERS = {
         },
     ),
     "padding": Case(
-        lambda bert: widgets.padding_explorer(bert, "The cat sat.\nIt rained.", 9),
-        "bertlab.widgets.padding.encode",
+        lambda bert: explorers.padding_explorer(bert, "The cat sat.\nIt rained.", 9),
+        "bertlab.explorers.padding.encode",
         ("texts", "A mouse."),
         {"texts": "A cat sat.\nA dog.", "length": "12"},
     ),
     "attention": Case(
-        lambda bert: widgets.attention_explorer(bert, TEXT),
-        "bertlab.widgets.attention.text_attention.encode",
+        lambda bert: explorers.attention_explorer(bert, TEXT),
+        "bertlab.explorers.attention.text_attention.encode",
         ("first", "A mouse."),
         {"first": "A dog.", "second": "A cat.", "from_token": "1", "to_token": "2"},
         {
@@ -140,8 +140,8 @@ EXPLORERS = {
         },
     ),
     "learning": Case(
-        lambda bert: widgets.learning_explorer(learned()),
-        "bertlab.widgets.learning.plot_learned",
+        lambda bert: explorers.learning_explorer(learned()),
+        "bertlab.explorers.learning.plot_learned",
         ("time", 0),
     ),
 }

@@ -90,14 +90,14 @@ def write_model(folder, which, names):
 
 
 # Every eighth sentence is enough for all that a lesson asks of labels.
-SOME = "sample.sentences()[::8]"
+SOME = "samples.sentences()[::8]"
 # What a lesson offers to whoever has little time, by the beginning of its name: a part
 # of the sample, fewer steps.
 SHORTER = {
-    "06": {"texts_4 = usable(sample.sentences())  #": f"texts_4 = usable({SOME})  #"},
-    "07": {"everything = sample.sentences()  #": f"everything = {SOME}  #"},
+    "06": {"texts_4 = usable(samples.sentences())  #": f"texts_4 = usable({SOME})  #"},
+    "07": {"everything = samples.sentences()  #": f"everything = {SOME}  #"},
     "08": {
-        "everything = sample.sentences()  #": f"everything = {SOME}  #",
+        "everything = samples.sentences()  #": f"everything = {SOME}  #",
         '"epochs": 2': '"epochs": 1',
         '"epochs": 10': '"epochs": 4',
         '"train": None': '"train": 8',
@@ -106,7 +106,7 @@ SHORTER = {
         "16 // len(by_theme)": "4 // len(by_theme)",
         "permutation(usable)[:24]": "permutation(usable)[:8]",
     },
-    "09": {"every = sample.sentences()  #": f"every = {SOME}  #"},
+    "09": {"every = samples.sentences()  #": f"every = {SOME}  #"},
 }
 
 

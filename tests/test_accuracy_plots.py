@@ -5,8 +5,8 @@ import pytest
 from matplotlib.colors import to_rgba
 from test_plots import inside, texts, ticks
 
-from bertlab.plots import plot_accuracies
-from bertlab.plots.style import CYCLE, MARKERS
+from bertlab.displays import plot_accuracies
+from bertlab.displays.style import CYCLE, MARKERS
 
 TOPIC = {"[CLS]": [0.8, 0.9, 0.82], "mean": [0.9, 0.9, 0.9], "shuffled": [0.2, 0.3]}
 FEELING = {"mean": [0.7, 0.6], "shuffled": [0.5, 0.5]}

@@ -7,17 +7,19 @@ zeros.
 import numpy as np
 import pytest
 
-from bertlab import measures, sample
-from bertlab.attention import attend, feed_forward
-from bertlab.embeddings import INGREDIENTS, embed, nearest_tokens, rebuild
-from bertlab.encoder import encode
+from bertlab import measures
 from bertlab.errors import InputError
+from bertlab.measures.movement import compare
 from bertlab.measures.occurrences import find_occurrences
 from bertlab.measures.word_states import random_words
-from bertlab.measures.movement import compare
-from bertlab.padding import pad
-from bertlab.tokens import tokenize, vocabulary
-from bertlab.words import find_word, look_up_word
+from bertlab.network.attention import attend, feed_forward
+from bertlab.network.embedding import INGREDIENTS, embed, rebuild
+from bertlab.network.encoder import encode
+from bertlab.network.padding import pad
+from bertlab.network.similarity import nearest_tokens
+from bertlab.text import samples
+from bertlab.text.tokens import tokenize, vocabulary
+from bertlab.text.words import find_word, look_up_word
 
 TEXTS = [
     "The dog barks.",
@@ -118,7 +120,7 @@ def test_what_it_cannot_do_is_said(adversarial, call, sentence):
 def test_measures_that_need_words(adversarial):
     words = random_words(adversarial)
     assert words is None or words.shape[::2] == (4, 24)
-    found = measures.usable_occurrences(adversarial, sample.occurrences())
+    found = measures.usable_occurrences(adversarial, samples.occurrences())
     for occurrence, place in zip(found.occurrences, found.places, strict=True):
         t = tokenize(adversarial, occurrence.text)
         assert len(t.ids) <= 24

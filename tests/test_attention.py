@@ -9,7 +9,9 @@ from test_model import prefixed_and_old
 from tiny_bert import packed, tiny_files, tiny_tensors, write
 
 import bertlab
-from bertlab.attention import (
+from bertlab.checkpoint import ACTIVATIONS
+from bertlab.errors import InputError, ModelError
+from bertlab.network.attention import (
     attend,
     contributions,
     feed_forward,
@@ -17,10 +19,8 @@ from bertlab.attention import (
     layer_weights,
     softmax,
 )
-from bertlab.checkpoint import ACTIVATIONS
-from bertlab.embeddings import embed
-from bertlab.encoder import encode
-from bertlab.errors import InputError, ModelError
+from bertlab.network.embedding import embed
+from bertlab.network.encoder import encode
 
 # Each with the arguments of `encode`.
 CASES = {

@@ -11,13 +11,11 @@ import pytest
 from explorers import TEXT, said
 from PIL import Image
 
-from bertlab import attention
-from bertlab.encoder import encode
 from bertlab.errors import InputError
-from bertlab.widgets import attention_explorer
-from bertlab.widgets.attention import explorer as module
-from bertlab.widgets.attention.lines import EDGES, lines_svg
-from bertlab.widgets.attention.part import (
+from bertlab.explorers import attention_explorer
+from bertlab.explorers.attention import explorer as module
+from bertlab.explorers.attention.lines import EDGES, lines_svg
+from bertlab.explorers.attention.part import (
     HIDDEN,
     RESCALED,
     choose,
@@ -26,11 +24,13 @@ from bertlab.widgets.attention.part import (
     shares,
     strongest_lines,
 )
-from bertlab.widgets.attention.saving import save_pictures
-from bertlab.widgets.attention.svg import Side
-from bertlab.widgets.attention.text_attention import read_token
-from bertlab.widgets.attention.thumbnails import sprite_style, tooltips
-from bertlab.widgets.explorer import STILL
+from bertlab.explorers.attention.saving import save_pictures
+from bertlab.explorers.attention.svg import Side
+from bertlab.explorers.attention.text_attention import read_token
+from bertlab.explorers.attention.thumbnails import sprite_style, tooltips
+from bertlab.explorers.explorer import STILL
+from bertlab.network import attention
+from bertlab.network.encoder import encode
 
 PAIR = "It was tired."
 SVG = "{http://www.w3.org/2000/svg}"

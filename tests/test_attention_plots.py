@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.patches import Rectangle
 from test_plots import texts, ticks
 
-from bertlab.plots import (
+from bertlab.displays import (
     plot_attention,
     plot_attention_lines,
     plot_curves,
@@ -19,9 +19,9 @@ from bertlab.plots import (
     plot_patterns,
     plot_weight_and_contribution,
 )
-from bertlab.plots.attention_lines import LEAST, MOST_LINES, head_look, lines_shown
-from bertlab.plots.heads import heads_sprite
-from bertlab.plots.pairs import thinned
+from bertlab.displays.captions import thinned
+from bertlab.displays.head_thumbnails import heads_sprite
+from bertlab.displays.weight_lines import LEAST, MOST_LINES, head_look, lines_shown
 
 TOKENS = ["[CLS]", "dog", "bites", "[SEP]"]
 WEIGHTS = np.array(

@@ -17,16 +17,15 @@ from PIL import Image
 from playwright.sync_api import expect
 from side_by_side import SECONDS, agree, explain, figure, follow, refuse, said
 
-from bertlab import exercises, widgets
-from bertlab.encoder import encode
-from bertlab.widgets.interventions import KEEP
+from bertlab import exercises, explorers
+from bertlab.explorers.interventions import KEEP
+from bertlab.network.encoder import encode
 
 SET_UP = """
 import bertlab
 import numpy as np
-from bertlab import exercises, widgets
-from bertlab.learning import Record, learn
-from bertlab.learning import signals
+from bertlab import exercises, explorers
+from bertlab.training.toy_task import Record, learn, signals
 bert = bertlab.load()
 random = np.random.default_rng(0)
 task = signals(12, seed=1)
@@ -41,7 +40,7 @@ record = Record(
 )
 """
 GROW = """
-show = widgets.growing("Training a small BERT", {"guessing": 0.25})
+show = explorers.growing("Training a small BERT", {"guessing": 0.25})
 done = learn(signals(256, seed=0), task, epochs=4, every=2, show=show)
 done.whole
 """
@@ -78,7 +77,7 @@ class Case:
 
 CASES = {
     "neighbour": Case(
-        "widgets.neighbour_explorer(bert, 'dog', k=5)",
+        "explorers.neighbour_explorer(bert, 'dog', k=5)",
         (
             ("textbox", "Word:", "##ing", {"word": "##ing"}),
             ("slider", "Neighbours", "ArrowRight", {"k": 6}),
@@ -96,7 +95,7 @@ CASES = {
         ),
     ),
     "position": Case(
-        "widgets.position_explorer(bert, 'dog', 10)",
+        "explorers.position_explorer(bert, 'dog', 10)",
         (
             ("textbox", "Position:", "127", {"position": "127"}),
             ("slider", "Position", "ArrowRight", {"slider": 128}),
@@ -116,7 +115,7 @@ CASES = {
         ),
     ),
     "segment": Case(
-        "widgets.segment_explorer(bert, 'Where is it?', 'On the roof.')",
+        "explorers.segment_explorer(bert, 'Where is it?', 'On the roof.')",
         (
             ("textbox", "First text:", "Who sat?", {"first": "Who sat?"}),
             ("radio", "swapped", None, {"types": "swapped"}),
@@ -136,7 +135,7 @@ CASES = {
         ),
     ),
     "reconstruction": Case(
-        "widgets.reconstruction_explorer(bert, 'hello, world!', place=1)",
+        "explorers.reconstruction_explorer(bert, 'hello, world!', place=1)",
         (
             ("slider", "Token at", "End", {"place": 5}),
             # With fewer tokens, so the slider has to follow.
@@ -157,7 +156,7 @@ CASES = {
         ),
     ),
     "context": Case(
-        "widgets.context_explorer(bert)",
+        "explorers.context_explorer(bert)",
         (
             ("radio", "map (PCA)", None, {"kind": "map (PCA)"}),
             ("radio", "by layer", None, {"kind": "by layer"}),
@@ -180,7 +179,7 @@ CASES = {
         ),
     ),
     "attention": Case(
-        "widgets.attention_explorer(bert, 'Where is it?', 'On the roof.', 3, 5)",
+        "explorers.attention_explorer(bert, 'Where is it?', 'On the roof.', 3, 5)",
         (
             ("button", "6", "Space", {"layer": 6}),
             ("button", "head 7", "Enter", {"heads": (7,)}),
@@ -212,7 +211,7 @@ CASES = {
         ),
     ),
     "intervention": Case(
-        "widgets.intervention_explorer(bert)",
+        "explorers.intervention_explorer(bert)",
         (
             ("textbox", "Put in:", "dog", {"by": "dog"}),
             ("textbox", "Token:", "the", {"token": "the"}),
@@ -238,7 +237,7 @@ CASES = {
         ),
     ),
     "padding": Case(
-        "widgets.padding_explorer(bert)",
+        "explorers.padding_explorer(bert)",
         (
             ("radio", "off", None, {"mask": "off"}),
             ("radio", "left", None, {"side": "left"}),
@@ -264,7 +263,7 @@ CASES = {
         ),
     ),
     "learning": Case(
-        "widgets.learning_explorer(record, time=1)",
+        "explorers.learning_explorer(record, time=1)",
         (
             ("slider", "Trained for", "ArrowRight", {"time": 2}),
             ("slider", "Trained for", "Home", {"time": 0}),
@@ -272,7 +271,7 @@ CASES = {
         ),
     ),
 }
-TOKENIZER = "widgets.tokenizer_explorer(bert, 'hello, world!')"
+TOKENIZER = "explorers.tokenizer_explorer(bert, 'hello, world!')"
 GUESS = "exercises.predict('How many?', ['one', 'two', 'three'])"
 CELLS = [*(case.cell for case in CASES.values()), TOKENIZER, GUESS]
 KINDS = [*CASES, "tokenizer", "guess"]
@@ -319,7 +318,7 @@ def notebook(server, browser):
 @pytest.fixture(scope="module")
 def pair(notebook, bert):
     """Returns an explorer in the page, and its like in this process."""
-    made = {"bert": bert, "widgets": widgets, "exercises": exercises}
+    made = {"bert": bert, "explorers": explorers, "exercises": exercises}
     exec(SET_UP, made)  # noqa: S102 - the same lines as in the page
     likes = {}
 

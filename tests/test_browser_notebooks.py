@@ -8,7 +8,7 @@ from other_models import shorten_file, write_model
 from playwright.sync_api import expect
 
 from bertlab.fetching import DEFAULT
-from bertlab.tokens import vocabulary
+from bertlab.text.tokens import vocabulary
 
 pytestmark = pytest.mark.wide
 NOTEBOOKS = sorted(path.stem for path in (lab.ROOT / "notebooks").glob("[0-9]*.ipynb"))

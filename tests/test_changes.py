@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from toy import toy_bert
 
-from bertlab import changes, inputs
 from bertlab.errors import InputError
+from bertlab.text import inputs
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def before(toy):
 
 
 def test_replace(toy, before):
-    change = changes.replace(toy, before, {0: 4, -2: 6})
+    change = inputs.replace(toy, before, {0: 4, -2: 6})
     assert change.inputs.tokens == ["[MASK]", "dog", "cat", "[SEP]", "dog", "[SEP]"]
     assert change.inputs.ids == [4, 6, 7, 3, 6, 3]
     assert change.inputs.positions == before.positions
@@ -31,7 +31,7 @@ def test_replace(toy, before):
 
 
 def test_remove_moves_the_others_up(toy, before):
-    change = changes.remove(toy, before, [0, 3])
+    change = inputs.remove(toy, before, [0, 3])
     assert change.inputs.tokens == ["dog", "cat", "car", "[SEP]"]
     assert change.inputs.positions == [0, 1, 2, 3]
     assert change.inputs.types == [0, 0, 1, 1]
@@ -39,13 +39,13 @@ def test_remove_moves_the_others_up(toy, before):
 
 
 def test_remove_and_leave_a_gap(toy, before):
-    change = changes.remove(toy, before, [0, -3], close=False)
+    change = inputs.remove(toy, before, [0, -3], close=False)
     assert change.inputs.tokens == ["dog", "cat", "car", "[SEP]"]
     assert change.inputs.positions == [1, 2, 4, 5]
 
 
 def test_move(toy, before):
-    change = changes.move(toy, before, 0, -1)
+    change = inputs.move(toy, before, 0, -1)
     assert change.inputs.tokens == ["dog", "cat", "[SEP]", "car", "[SEP]", "[CLS]"]
     assert change.inputs.positions == [0, 1, 2, 3, 4, 5]
     assert change.inputs.types == [0, 0, 0, 1, 1, 0]
@@ -54,7 +54,7 @@ def test_move(toy, before):
 
 
 def test_move_with_its_position(toy, before):
-    change = changes.move(toy, before, 4, 1, close=False)
+    change = inputs.move(toy, before, 4, 1, close=False)
     assert change.inputs.tokens == ["[CLS]", "car", "dog", "cat", "[SEP]", "[SEP]"]
     assert change.inputs.positions == [0, 4, 1, 2, 3, 5]
 
@@ -65,9 +65,9 @@ def test_the_same_tokens_are_paired(toy, before, place, to, close, data):
     change = data.draw(
         st.sampled_from(
             [
-                changes.move(toy, before, place, to, close=close),
-                changes.remove(toy, before, [place], close=close),
-                changes.replace(toy, before, {place: 9}),
+                inputs.move(toy, before, place, to, close=close),
+                inputs.remove(toy, before, [place], close=close),
+                inputs.replace(toy, before, {place: 9}),
             ]
         )
     )
@@ -80,32 +80,32 @@ def test_the_same_tokens_are_paired(toy, before, place, to, close, data):
 
 
 def test_moving_there_and_back_changes_nothing(toy, before):
-    there = changes.move(toy, before, 1, 4).inputs
-    assert vars(changes.move(toy, there, 4, 1).inputs) == vars(before)
+    there = inputs.move(toy, before, 1, 4).inputs
+    assert vars(inputs.move(toy, there, 4, 1).inputs) == vars(before)
 
 
 def test_own_positions_and_mask_go_along(toy):
     own = inputs.prepare(toy, "dog cat", positions=[4, 0, 2, 6], mask=[1, 0, 1, 1])
-    change = changes.remove(toy, own, [1])
+    change = inputs.remove(toy, own, [1])
     assert change.inputs.mask == [1, 1, 1]
     assert change.inputs.positions == [4, 0, 2]
     swapped = inputs.prepare(toy, "dog cat", positions=[1, 0, 2, 3])
-    assert changes.remove(toy, swapped, [3]).inputs.positions == [1, 0, 2]
-    assert changes.move(toy, swapped, 3, 1).inputs.positions == [1, 0, 2, 3]
-    change = changes.remove(toy, own, [1], close=False)
+    assert inputs.remove(toy, swapped, [3]).inputs.positions == [1, 0, 2]
+    assert inputs.move(toy, swapped, 3, 1).inputs.positions == [1, 0, 2, 3]
+    change = inputs.remove(toy, own, [1], close=False)
     assert change.inputs.positions == [4, 2, 6]
 
 
 @pytest.mark.parametrize(
     "change, says",
     [
-        (lambda toy, b: changes.replace(toy, b, {6: 4}), "There is no place 6"),
-        (lambda toy, b: changes.replace(toy, b, {-7: 4}), "places are 0 to 5"),
-        (lambda toy, b: changes.replace(toy, b, {0: 99}), "no token ID 99"),
-        (lambda toy, b: changes.replace(toy, b, {0: "dog"}), "whole numbers"),
-        (lambda toy, b: changes.remove(toy, b, range(6)), "Give from 1 to 8 token IDs"),
-        (lambda toy, b: changes.move(toy, b, 0, 6), "There is no place 6"),
-        (lambda toy, b: changes.move(toy, b, -7, 0), "There is no place -7"),
+        (lambda toy, b: inputs.replace(toy, b, {6: 4}), "There is no place 6"),
+        (lambda toy, b: inputs.replace(toy, b, {-7: 4}), "places are 0 to 5"),
+        (lambda toy, b: inputs.replace(toy, b, {0: 99}), "no token ID 99"),
+        (lambda toy, b: inputs.replace(toy, b, {0: "dog"}), "whole numbers"),
+        (lambda toy, b: inputs.remove(toy, b, range(6)), "Give from 1 to 8 token IDs"),
+        (lambda toy, b: inputs.move(toy, b, 0, 6), "There is no place 6"),
+        (lambda toy, b: inputs.move(toy, b, -7, 0), "There is no place -7"),
     ],
 )
 def test_what_cannot_be_done_is_a_sentence(toy, before, change, says):

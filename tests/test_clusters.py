@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from bertlab.plots import plot_clusters
-from bertlab.plots.clusters import between_groups
-from bertlab.plots.style import CYCLE, MARKERS
+from bertlab.displays import plot_clusters
+from bertlab.displays.sentence_maps import between_groups
+from bertlab.displays.style import CYCLE, MARKERS
 
 
 def two_maps(n=12, seed=0):

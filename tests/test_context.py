@@ -6,7 +6,10 @@ from explorers import assert_legible, refused, said, shown, state
 from tiny_bert import tiny_files, write
 
 import bertlab
-from bertlab import encoder
+from bertlab.displays import plot_context_layers, plot_context_matrix, plot_occurrences
+from bertlab.displays.occurrences import own_nearest
+from bertlab.explorers import context as module
+from bertlab.explorers import context_explorer
 from bertlab.measures import word_states
 from bertlab.measures.occurrences import MOST, find_occurrences
 from bertlab.measures.word_states import (
@@ -16,15 +19,8 @@ from bertlab.measures.word_states import (
     plane,
     random_words,
 )
-from bertlab.plots import (
-    plot_context_layers,
-    plot_context_matrix,
-    plot_occurrences,
-)
-from bertlab.plots.occurrences import own_nearest
-from bertlab.tokens import tokenize
-from bertlab.widgets import context as module
-from bertlab.widgets import context_explorer
+from bertlab.network import encoder
+from bertlab.text.tokens import tokenize
 
 SIMILARITIES = np.array(
     [[1, 0.2, 0.9, -0.3], [0.2, 1, 0.1, 0.4], [0.9, 0.1, 1, 0.6], [-0.3, 0.4, 0.6, 1]]

@@ -7,7 +7,7 @@ import pytest
 from matplotlib.patches import StepPatch
 from test_plots import inside, outlines, texts, ticks
 
-from bertlab.plots import plot_distributions
+from bertlab.displays import plot_distributions
 
 GROUPS = {
     "two pads": [0.75, 0.9, 0.9, 0.95],

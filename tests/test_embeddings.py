@@ -7,21 +7,19 @@ import numpy as np
 import pytest
 from toy import VOCABULARY, toy_bert
 
-from bertlab.embeddings import (
-    INGREDIENTS,
+from bertlab.errors import InputError
+from bertlab.network.embedding import INGREDIENTS, embed, rebuild
+from bertlab.network.similarity import (
     SPACES,
     best_by_chance,
     contributions,
     cosine_similarity,
-    embed,
     nearest_tokens,
     random_pairs,
-    rebuild,
     shown_rows,
     token_space,
 )
-from bertlab.errors import InputError
-from bertlab.tokens import vocabulary
+from bertlab.text.tokens import vocabulary
 
 TEXTS = [
     ("hello, world!",),

@@ -16,12 +16,12 @@ from test_embeddings import TEXTS
 from tiny_bert import CONFIG, packed, tiny_files, tiny_tensors, write
 
 import bertlab
-from bertlab import encoder
 from bertlab.checkpoint import ACTIVATIONS, expected_shapes
-from bertlab.embeddings import embed
-from bertlab.encoder import BATCH_TOKENS, LONG, encode
 from bertlab.errors import InputError, ModelError
-from bertlab.inputs import Inputs, prepare
+from bertlab.network import encoder
+from bertlab.network.embedding import embed
+from bertlab.network.encoder import BATCH_TOKENS, LONG, encode
+from bertlab.text.inputs import Inputs, prepare
 
 FIELDS = ("tokens", "ids", "positions", "types", "mask")
 RANDOM = np.random.default_rng(0).integers(0, 30_522, 512)

@@ -28,9 +28,9 @@ from markup import ANY_TEXT, elements
 from matplotlib.font_manager import findfont
 from PIL import ImageFont
 
-from bertlab import widgets
+from bertlab import explorers
 from bertlab.errors import InputError, ModelError
-from bertlab.widgets.explorer import OLD
+from bertlab.explorers.explorer import OLD
 
 # Nothing may be said on stderr in a notebook.
 pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
@@ -247,7 +247,7 @@ def test_what_cannot_be_used_gets_a_sentence(usual, name, control):
 @pytest.mark.parametrize(("name", "wrong", "says"), NO_START)
 def test_what_nothing_can_begin_with(bert, name, wrong, says):
     with pytest.raises(InputError, match=says):
-        getattr(widgets, f"{name}_explorer")(bert, **wrong)
+        getattr(explorers, f"{name}_explorer")(bert, **wrong)
 
 
 @pytest.mark.parametrize("name", SECOND)

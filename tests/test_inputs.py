@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from toy import toy_bert
 
 from bertlab.errors import InputError
-from bertlab.inputs import Inputs, prepare
+from bertlab.text.inputs import Inputs, prepare
 
 
 @pytest.fixture(scope="module")

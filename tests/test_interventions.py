@@ -9,21 +9,18 @@ from explorers import TEXT, said, shown
 from matplotlib.collections import QuadMesh
 from toy import toy_bert
 
-from bertlab import changes, encoder, inputs
+from bertlab.displays import plot_interventions
+from bertlab.displays.movement_caption import MEAN
+from bertlab.displays.movement_table import CONTROL, MOST_CELLS, MOST_NUMBERS, NEW
 from bertlab.errors import InputError
-from bertlab.changes import give_row, unchanged
-from bertlab.measures.interventions import (
-    controls,
-    effect,
-    word_places,
-)
-from bertlab.plots import plot_interventions
-from bertlab.plots.intervention_caption import MEAN
-from bertlab.plots.interventions import CONTROL, MOST_CELLS, MOST_NUMBERS, NEW
-from bertlab.widgets import intervention_explorer
-from bertlab.widgets import interventions as module
-from bertlab.widgets.explorer import COMPUTING
-from bertlab.widgets.interventions import WORDS
+from bertlab.explorers import intervention_explorer
+from bertlab.explorers import interventions as module
+from bertlab.explorers.explorer import COMPUTING
+from bertlab.explorers.interventions import WORDS
+from bertlab.measures.interventions import controls, effect, word_places
+from bertlab.network import encoder
+from bertlab.text import inputs
+from bertlab.text.inputs import give_row, unchanged
 
 # Nothing may be said on stderr in a notebook.
 pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
@@ -84,7 +81,7 @@ def test_where_words_stand():
 
 
 def test_an_effect_by_hand(toy, prepared):
-    change = changes.remove(toy, prepared, [2])
+    change = inputs.remove(toy, prepared, [2])
     random = np.random.default_rng(1)
     old, new = random.normal(size=(3, 6, 4)), random.normal(size=(3, 5, 4))
     found = effect(as_encoding(prepared, old), as_encoding(change.inputs, new), change)
@@ -106,7 +103,7 @@ def test_an_effect_by_hand(toy, prepared):
 
 def test_controls_are_other_words(toy, prepared):
     def alter(place):
-        return changes.remove(toy, prepared, [place])
+        return inputs.remove(toy, prepared, [place])
 
     found = controls(prepared, 0, alter)
     assert [change.before for change in found] == [
@@ -119,7 +116,7 @@ def test_controls_are_other_words(toy, prepared):
     # Those that change nothing are none.
     dog = 6
     found = controls(
-        prepared, 0, lambda place: changes.replace(toy, prepared, {place: dog})
+        prepared, 0, lambda place: inputs.replace(toy, prepared, {place: dog})
     )
     assert [change.inputs.tokens[1:5] for change in found] == [
         ["dog", "dog", "!", "car"],
@@ -132,7 +129,7 @@ def test_fewer_controls_are_the_first_of_the_same(toy):
     take = [
         {
             tuple(c.before)
-            for c in controls(long, 0, lambda i: changes.remove(toy, long, [i]), most=n)
+            for c in controls(long, 0, lambda i: inputs.remove(toy, long, [i]), most=n)
         }
         for n in (2, 4)
     ]

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 from test_widgets import said, shown
 
+from bertlab.displays import plot_learning
 from bertlab.errors import InputError
-from bertlab.learning import (
+from bertlab.explorers import growing, learning_explorer
+from bertlab.explorers.learning import planes
+from bertlab.training.toy_task import (
     FIRST_SIGNAL,
     MARK,
     SIGNALS,
@@ -16,9 +19,6 @@ from bertlab.learning import (
     signals,
     trainer_for,
 )
-from bertlab.plots import plot_learning
-from bertlab.widgets import growing, learning_explorer
-from bertlab.widgets.learning import planes
 
 STEPS = [0, 10, 20]
 CURVES = {"told right": [0.25, 0.5, 1.0], "$x$": [0.1, 0.2, 0.3]}

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from toy import toy_bert
 
-from bertlab.embeddings import cosine_similarity
 from bertlab.measures import (
     apart,
     best_average,
@@ -29,6 +28,7 @@ from bertlab.measures import (
     without_each,
 )
 from bertlab.measures.patterns import is_punctuation
+from bertlab.network.similarity import cosine_similarity
 
 # Nothing may be said on stderr in a notebook: a NaN comes without a warning.
 pytestmark = pytest.mark.filterwarnings("error")

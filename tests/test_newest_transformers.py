@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bertlab.embeddings import nearest_tokens
-from bertlab.encoder import encode
+from bertlab.network.encoder import encode
+from bertlab.network.similarity import nearest_tokens
 
 pytestmark = pytest.mark.wide
 

@@ -11,7 +11,7 @@ from nbclient.exceptions import CellExecutionError
 from notebook_style import LESSONS, NOTEBOOKS, SOLUTIONS, code_cells
 from other_models import SHORTER, run, said, shorten, write_model
 
-from bertlab.tokens import vocabulary
+from bertlab.text.tokens import vocabulary
 
 CASES = [("adversarial", path) for path in NOTEBOOKS]
 CASES += [("cased", path) for path in LESSONS]
@@ -44,10 +44,10 @@ def test_another_model(models, which, path, monkeypatch):
 OWN = "The dog barks.\n\nA cat sleeps on the mat.\nWe went home early.\n"
 # Where the lesson says that a file can be put in, and what it says of three sentences.
 PUT_IN = {
-    "06": ("usable(sample.sentences())", "Fewer than 8 sentences have a word to draw"),
-    "07": ("everything = sample.sentences()", "cannot be told here"),
-    "08": ("everything = sample.sentences()", "cannot be told here"),
-    "09": ("every = sample.sentences()", "cannot be told here"),
+    "06": ("usable(samples.sentences())", "Fewer than 8 sentences have a word to draw"),
+    "07": ("everything = samples.sentences()", "cannot be told here"),
+    "08": ("everything = samples.sentences()", "cannot be told here"),
+    "09": ("every = samples.sentences()", "cannot be told here"),
 }
 
 

@@ -5,8 +5,8 @@ import pytest
 from tiny_bert import CONFIG, tiny_files, tiny_tensors, write
 
 import bertlab
-from bertlab.encoder import encode
-from bertlab.inputs import prepare
+from bertlab.network.encoder import encode
+from bertlab.text.inputs import prepare
 
 TEXTS = ["the bank .", "the", "the banks . the bank", "."]
 PADS = (1, 3, 6)

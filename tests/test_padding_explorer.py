@@ -8,15 +8,15 @@ from explorers import assert_legible, refused, said, shown, state
 from tiny_bert import tiny_files, write
 
 import bertlab
-from bertlab import encoder, padding
+from bertlab.displays import plot_padded
+from bertlab.displays.padded_caption import MOST_COLUMNS, columns
 from bertlab.errors import InputError
-from bertlab.inputs import prepare
+from bertlab.explorers import padding as module
+from bertlab.explorers import padding_explorer
 from bertlab.measures.movement import Compared, compare
-from bertlab.padding import Padded, pad, pool
-from bertlab.plots import plot_padded
-from bertlab.plots.padding_words import MOST_COLUMNS, columns
-from bertlab.widgets import padding as module
-from bertlab.widgets import padding_explorer
+from bertlab.network import encoder, padding
+from bertlab.network.padding import Padded, pad, pool
+from bertlab.text.inputs import prepare
 
 TEXTS = ["The cat sat.", "It rained."]  # 6 and 5 tokens
 LAST = -1

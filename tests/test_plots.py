@@ -16,10 +16,10 @@ from matplotlib.font_manager import findfont, get_font
 from matplotlib.text import Text
 from PIL import Image
 
-from bertlab import plots
-from bertlab.plots.pairs import rounded, written
-from bertlab.plots.plot import drawable, listed
-from bertlab.tokens import Tokens, vocabulary
+from bertlab import displays
+from bertlab.displays.captions import rounded, written
+from bertlab.displays.figure import drawable, listed
+from bertlab.text.tokens import Tokens, vocabulary
 
 UNUSUAL = {
     "font.size": 31,
@@ -119,19 +119,19 @@ def padded(word):
         pooling="mean of all",
         layer=3,
     )
-    return plots.plot_padded([row, row], compared)
+    return displays.plot_padded([row, row], compared)
 
 
 def one_weight(word, row=1, column=2, values=WEIGHTS, names=None, scale=1.0):
     scores = scale * np.array(values) @ np.array(values).T / np.sqrt(3)
     names = [word, "b", "c"] if names is None else names
     where = {"row": row, "column": column, "title": word}
-    return plots.plot_one_weight(values, values, scores, tokens=names, **where)
+    return displays.plot_one_weight(values, values, scores, tokens=names, **where)
 
 
 def reconstruction(word):
     shares = {"beta": 0.5, "gamma": 0.0}
-    return plots.plot_reconstruction(
+    return displays.plot_reconstruction(
         [1.0, -2, 3, 0],
         [1.0, 2, 3, 0],
         distances=shares,
@@ -144,7 +144,7 @@ def reconstruction(word):
 
 
 def learned(word):
-    return plots.plot_learned(
+    return displays.plot_learned(
         np.array([[0.2, 0.8]]),
         POINTS,
         {word: [0.1, 0.9]},
@@ -160,62 +160,62 @@ def learned(word):
 
 # A picture of each kind, with a word of somebody's own wherever there can be one.
 CASES = {
-    "accuracies": lambda word: plots.plot_accuracies(
+    "accuracies": lambda word: displays.plot_accuracies(
         {word: {word: [0.5, 0.6]}, "b": {"c": 0.5}}, chance=0.5
     ),
-    "attention": lambda word: plots.plot_attention(
+    "attention": lambda word: displays.plot_attention(
         WEIGHTS, tokens=[word, "b", "c"], title=word[:50]
     ),
-    "attention_lines": lambda word: plots.plot_attention_lines(
+    "attention_lines": lambda word: displays.plot_attention_lines(
         [WEIGHTS, WEIGHTS],
         tokens=[word, "b", "c"],
         heads=[1, word[:9]],
         title=word[:50],
     ),
-    "by_distance": lambda word: plots.plot_by_distance(
+    "by_distance": lambda word: displays.plot_by_distance(
         {"one": [1, 0.9, 0.4], "two": [1, 0.5, 0.6]}, peaks=[1]
     ),
-    "by_position": lambda word: plots.plot_by_position(np.arange(9.0), label="norm"),
-    "clusters": lambda word: plots.plot_clusters(
+    "by_position": lambda word: displays.plot_by_position(np.arange(9.0), label="norm"),
+    "clusters": lambda word: displays.plot_clusters(
         POINTS[None],
         groupings={word[:30]: [word[:20], "b", word[:20], "b", "b"]},
         titles=[word[:40]],
         shares=[[0.5, 0.25]],
     ),
-    "context_layers": lambda word: plots.plot_context_layers(
+    "context_layers": lambda word: displays.plot_context_layers(
         {word[:20]: np.eye(3), "b": np.ones((1, 3))}, layer=1
     ),
-    "context_matrix": lambda word: plots.plot_context_matrix(
+    "context_matrix": lambda word: displays.plot_context_matrix(
         WEIGHTS, labels=[word, "2 b", "3 c"], senses=[word, "b", "b"], title=word[:40]
     ),
-    "curves": lambda word: plots.plot_curves(
+    "curves": lambda word: displays.plot_curves(
         {word: [0.1, 0.2]}, label="share", along="place", lines={word: 0.1}
     ),
-    "dimensions": lambda word: plots.plot_dimensions(0.1 * np.arange(1, 6)),
-    "distributions": lambda word: plots.plot_distributions(
+    "dimensions": lambda word: displays.plot_dimensions(0.1 * np.arange(1, 6)),
+    "distributions": lambda word: displays.plot_distributions(
         {word: [0.1, 0.9], "b": [0.3]}, thresholds=[0.5], label="cosine", of="pairs"
     ),
-    "heads": lambda word: plots.plot_heads(
+    "heads": lambda word: displays.plot_heads(
         [[WEIGHTS, WEIGHTS]], tokens=[word, "b", "c"], picked=(1, 2)
     ),
-    "interventions": lambda word: plots.plot_interventions(
+    "interventions": lambda word: displays.plot_interventions(
         [[0, 0.1], [0.5, 0.2]], tokens=[word, "b", word], places=[0, 1], title="Gone"
     ),
-    "layers": lambda word: plots.plot_layers(
+    "layers": lambda word: displays.plot_layers(
         {word: [0.1, 0.2]}, label="share", lines={"chance": 0.3}
     ),
     "learned": learned,
-    "learning": lambda word: plots.plot_learning(
+    "learning": lambda word: displays.plot_learning(
         {word: [0.1, 0.9]}, steps=[0, 10], chance={word: 0.5}
     ),
-    "map": lambda word: plots.plot_map(
+    "map": lambda word: displays.plot_map(
         POINTS, labels=[word[:20], *"bcde"], groups=[word[:20], *"xxyy"], **HALF
     ),
-    "neighbours": lambda word: plots.plot_neighbours(
+    "neighbours": lambda word: displays.plot_neighbours(
         [(word[:20], 0.5), ("b", 0.4)], BASELINE, chance=BASELINE, word=word
     ),
-    "norms": lambda word: plots.plot_norms(np.arange(1, 301), np.ones(300)),
-    "occurrences": lambda word: plots.plot_occurrences(
+    "norms": lambda word: displays.plot_norms(np.arange(1, 301), np.ones(300)),
+    "occurrences": lambda word: displays.plot_occurrences(
         POINTS,
         senses=[word[:20], "b", word[:20], "b", "b"],
         word=word,
@@ -225,33 +225,35 @@ CASES = {
     ),
     "one_weight": one_weight,
     "padded": padded,
-    "parts": lambda word: plots.plot_parts(
+    "parts": lambda word: displays.plot_parts(
         [[0.5, 0.5], [1.2, -0.2]], tokens=[word, "b"], parts=["token", "position"]
     ),
-    "path": lambda word: plots.plot_path(POINTS, numbered=3, **HALF),
-    "patterns": lambda word: plots.plot_patterns(
+    "path": lambda word: displays.plot_path(POINTS, numbered=3, **HALF),
+    "patterns": lambda word: displays.plot_patterns(
         WEIGHTS, label="share", expected=0.3, percent=True
     ),
-    "position": lambda word: plots.plot_position(
+    "position": lambda word: displays.plot_position(
         1, BASELINE, BASELINE + 1, BASELINE, pairs=(0, 0.2), others=(0, 0.3), word=word
     ),
-    "position_map": lambda word: plots.plot_position_map(WEIGHTS, title=word[:40]),
+    "position_map": lambda word: displays.plot_position_map(WEIGHTS, title=word[:40]),
     "reconstruction": reconstruction,
-    "rows": lambda word: plots.plot_rows(WEIGHTS, labels=[word[:20], "b", "c"]),
-    "shifts": lambda word: plots.plot_shifts(
+    "rows": lambda word: displays.plot_rows(WEIGHTS, labels=[word[:20], "b", "c"]),
+    "shifts": lambda word: displays.plot_shifts(
         [[0, 0.1], [0.5, 0.2]],
         tokens=[word, "b"],
         types=([0, 0], [0, 1]),
         control=[0.5, 0.6],
         title=word[:40],
     ),
-    "similarities": lambda word: plots.plot_similarities(
+    "similarities": lambda word: displays.plot_similarities(
         {word[:20]: {word[:20]: 0.5}, "b": {"c": 0.1}}, BASELINE, compared="other pairs"
     ),
-    "spread": lambda word: plots.plot_spread({word: WEIGHTS}, tokens=[word, "b", "c"]),
-    "tokens": lambda word: plots.plot_tokens(tokens(word)),
-    "waves": lambda word: plots.plot_waves(WEIGHTS, periods=[6, 6, 50], mark=1),
-    "weight_and_contribution": lambda word: plots.plot_weight_and_contribution(
+    "spread": lambda word: displays.plot_spread(
+        {word: WEIGHTS}, tokens=[word, "b", "c"]
+    ),
+    "tokens": lambda word: displays.plot_tokens(tokens(word)),
+    "waves": lambda word: displays.plot_waves(WEIGHTS, periods=[6, 6, 50], mark=1),
+    "weight_and_contribution": lambda word: displays.plot_weight_and_contribution(
         WEIGHTS, WEIGHTS[::-1], tokens=[word, "b", "c"], title=word[:60]
     ),
 }
@@ -262,7 +264,7 @@ each = pytest.mark.parametrize("draw", CASES.values(), ids=list(CASES))
 
 
 def test_no_plot_is_forgotten():
-    public = {n for n, f in vars(plots).items() if inspect.isfunction(f)}
+    public = {n for n, f in vars(displays).items() if inspect.isfunction(f)}
     assert {name for name in public if name.startswith("plot_")} == {
         f"plot_{name}" for name in CASES
     }
@@ -389,7 +391,7 @@ def test_lists_and_numbers_in_captions():
 
 def test_a_saved_picture_keeps_the_colours_of_its_areas():
     curves = {name: RANDOM.random((30, 7)) + 2 * n for n, name in enumerate("abc")}
-    plot = plots.plot_layers(curves, label="x", of="texts")
+    plot = displays.plot_layers(curves, label="x", of="texts")
     saved = Image.open(BytesIO(base64.b64decode(plot.image()[0]["image/png"])))
     assert saved.mode == "P"
     true, found = (np.int16(image.convert("RGB")) for image in (plot.picture(), saved))
@@ -407,36 +409,36 @@ ABC = ["a", "b", "c"]
 
 
 def lines(weights, **more):
-    return plots.plot_attention_lines(weights, tokens=ABC, heads=[1], **more)
+    return displays.plot_attention_lines(weights, tokens=ABC, heads=[1], **more)
 
 
 def heads(weights, names=ABC):
-    return plots.plot_heads(np.array([[weights]]), tokens=names, picked=(1, 1))
+    return displays.plot_heads(np.array([[weights]]), tokens=names, picked=(1, 1))
 
 
 def accuracies(values, **more):
-    return plots.plot_accuracies(values, chance=0.5, **more)
+    return displays.plot_accuracies(values, chance=0.5, **more)
 
 
 def distributions(groups, at=(0.3,)):
-    return plots.plot_distributions(groups, thresholds=at, label="x", of="pairs")
+    return displays.plot_distributions(groups, thresholds=at, label="x", of="pairs")
 
 
 def curves(values):
-    return plots.plot_curves(values, label="x", along="y")
+    return displays.plot_curves(values, label="x", along="y")
 
 
 def clusters(points=POINTS[None], groups="aabbc", titles="x"):
     how = {"titles": titles, "shares": [[0.5, 0.2]]}
-    return plots.plot_clusters(points, groupings={"kind": groups}, **how)
+    return displays.plot_clusters(points, groupings={"kind": groups}, **how)
 
 
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: plots.plot_attention(NAN, tokens=ABC), "NaN or infinite"),
-        (lambda: plots.plot_attention(WEIGHTS, tokens="ab"), r"shape \(2, 2\), not"),
-        (lambda: plots.plot_attention(np.zeros((0, 0)), tokens=[]), "no tokens"),
+        (lambda: displays.plot_attention(NAN, tokens=ABC), "NaN or infinite"),
+        (lambda: displays.plot_attention(WEIGHTS, tokens="ab"), r"shape \(2, 2\), not"),
+        (lambda: displays.plot_attention(np.zeros((0, 0)), tokens=[]), "no tokens"),
         (lambda: lines([WEIGHTS - 0.5]), "negative"),
         (lambda: lines(WEIGHTS), r"\(3, 3\) for each head, not \(3, 3\)"),
         (lambda: lines([NAN]), "NaN or infinite"),
@@ -448,11 +450,11 @@ def clusters(points=POINTS[None], groups="aabbc", titles="x"):
         (lambda: one_weight("a", names=["a", "b"]), "each of 2 tokens"),
         (lambda: one_weight("a", scale=2), "same layer and head"),
         (
-            lambda: plots.plot_weight_and_contribution(WEIGHTS, NAN, tokens=ABC),
+            lambda: displays.plot_weight_and_contribution(WEIGHTS, NAN, tokens=ABC),
             "contribution entries cannot be drawn",
         ),
-        (lambda: plots.plot_patterns([[]], label="x", expected=0), "at least one"),
-        (lambda: plots.plot_patterns(NAN, label="x", expected=0), "NaN"),
+        (lambda: displays.plot_patterns([[]], label="x", expected=0), "at least one"),
+        (lambda: displays.plot_patterns(NAN, label="x", expected=0), "NaN"),
         (lambda: curves({}), "no curve"),
         (lambda: curves({"a": [np.nan]}), "'a' has no value"),
         (lambda: curves({"a": [1], "b": [1, 2]}), "'b'"),
@@ -464,9 +466,9 @@ def clusters(points=POINTS[None], groups="aabbc", titles="x"):
         (lambda: distributions({"a": []}), "'a' has no values"),
         (lambda: distributions({"a": [0.1, np.nan]}), "not finite"),
         (lambda: distributions({"a": [0.1]}, (0.7, 0.3)), "thresholds that rise"),
-        (lambda: plots.plot_spread({"sum": NAN}, tokens=ABC), "sum cannot be drawn"),
-        (lambda: plots.plot_spread({"sum": WEIGHTS}, tokens="a"), "of 1 token, not"),
-        (lambda: plots.plot_spread({"sum": []}, tokens=[]), "no tokens to draw"),
+        (lambda: displays.plot_spread({"sum": NAN}, tokens=ABC), "sum cannot be drawn"),
+        (lambda: displays.plot_spread({"sum": WEIGHTS}, tokens="a"), "of 1 token, not"),
+        (lambda: displays.plot_spread({"sum": []}, tokens=[]), "no tokens to draw"),
         (lambda: clusters(groups="aab"), "'kind' has 3 groups for 5 points"),
         (lambda: clusters(titles="xy"), "not 2 titles"),
         (lambda: clusters(points=np.zeros((1, 5, 3))), "maps, n, 2"),

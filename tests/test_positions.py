@@ -6,8 +6,7 @@ from explorers import refused, said, shown, state
 from matplotlib.collections import LineCollection
 from toy import toy_bert
 
-from bertlab.embeddings import cosine_similarity, embed
-from bertlab.plots import (
+from bertlab.displays import (
     plot_by_distance,
     plot_by_position,
     plot_path,
@@ -15,8 +14,10 @@ from bertlab.plots import (
     plot_position_map,
     plot_waves,
 )
-from bertlab.widgets import position_explorer
-from bertlab.widgets import positions as positions_module
+from bertlab.explorers import position_explorer
+from bertlab.explorers import positions as positions_module
+from bertlab.network.embedding import embed
+from bertlab.network.similarity import cosine_similarity
 
 # Four rows: the first two alike, the last opposite to the first.
 SIMILARITY = np.array(

@@ -9,8 +9,8 @@ from run_notebooks import clean
 from tiny_bert import tiny_files, write
 
 import bertlab
-from bertlab import encoder
-from bertlab.encoder import encode
+from bertlab.network import encoder
+from bertlab.network.encoder import encode
 from bertlab.progress import steps
 
 WIDGETS = "application/vnd.jupyter.widget-state+json"

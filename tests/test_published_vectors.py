@@ -15,9 +15,13 @@ import pytest
 from tiny_bert import packed, write
 
 import bertlab
-from bertlab import vectors
-from bertlab.embeddings import embed, rebuild
-from bertlab.vectors import compare_published, published, published_figures
+from bertlab.network import published_vectors
+from bertlab.network.embedding import embed, rebuild
+from bertlab.network.published_vectors import (
+    compare_published,
+    published,
+    published_figures,
+)
 
 NAME = "bert-base-uncased"
 # As that model's own but for the encoder's, which has no part in this.
@@ -240,7 +244,7 @@ def test_a_fault_in_the_layer_is_seen(stand_in, left_out, monkeypatch):
         b = embed(bert, text, **ids)
         return replace(b, output=rebuild(bert, b, without=[left_out]))
 
-    monkeypatch.setattr(vectors, "embed", faulty)
+    monkeypatch.setattr(published_vectors, "embed", faulty)
     found = compare_published(stand_in)
     assert found.equal is False
     assert differing(found) >= 30
@@ -250,7 +254,7 @@ def test_a_fault_in_the_layer_is_seen(stand_in, left_out, monkeypatch):
 def altered(figure):
     """Print a figure so that it is off by little: 1 in its last place but one."""
     if figure.of == "output":
-        return f"{figure.value + 2 * vectors.OUTPUT_TOLERANCE:.8e}"
+        return f"{figure.value + 2 * published_vectors.OUTPUT_TOLERANCE:.8e}"
     digits, e, power = figure.printed.partition("e")
     places = len(digits.partition(".")[2])
     return f"{float(digits) + 10.0 ** (1 - places):.{places}f}{e}{power}"
@@ -265,7 +269,9 @@ def test_every_single_figure_counts(stand_in, monkeypatch):
                 assert page["rows"][row][end][i] == figure.printed
                 page["rows"][row][end][i] = altered(figure)
                 with monkeypatch.context() as patch:
-                    patch.setattr(vectors, "published", lambda page=page: page)
+                    patch.setattr(
+                        published_vectors, "published", lambda page=page: page
+                    )
                     found = compare_published(stand_in)
                 assert differing(found) == 1
                 assert f"The largest difference is at {figure.place}:" in found.sentence
@@ -301,5 +307,5 @@ def test_what_was_published():
     ],
 )
 def test_tolerance(of, printed, tolerance):
-    found = vectors.Figure(of, 0, 0, printed).tolerance
+    found = published_vectors.Figure(of, 0, 0, printed).tolerance
     assert found == pytest.approx(tolerance, rel=1e-5)

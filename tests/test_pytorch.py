@@ -19,9 +19,9 @@ from test_model import prefixed_and_old
 from tiny_bert import packed, tiny_files, tiny_tensors, write
 
 import bertlab
-from bertlab.attention import attend, contributions, feed_forward, layer_weights
-from bertlab.embeddings import embed
-from bertlab.encoder import encode
+from bertlab.network.attention import attend, contributions, feed_forward, layer_weights
+from bertlab.network.embedding import embed
+from bertlab.network.encoder import encode
 
 REQUIRED = os.environ.get("BERTLAB_REQUIRE_TORCH") == "1"
 SCRIPT = Path(__file__).with_name("pytorch_bert.py")

@@ -10,12 +10,12 @@ from explorers import is_refused, said, shown, state
 from test_plots import texts, ticks
 from toy import toy_bert
 
-from bertlab.embeddings import INGREDIENTS, embed
-from bertlab.plots import plot_parts, plot_reconstruction
-from bertlab.tokens import quoted
-from bertlab.widgets import reconstruction_explorer
-from bertlab.widgets.explorer import STILL
-from bertlab.widgets.reconstruction import ReconstructionExplorer, leave_out
+from bertlab.displays import plot_parts, plot_reconstruction
+from bertlab.explorers import reconstruction_explorer
+from bertlab.explorers.explorer import STILL
+from bertlab.explorers.reconstruction import ReconstructionExplorer, leave_out
+from bertlab.network.embedding import INGREDIENTS, embed
+from bertlab.text.tokens import quoted
 
 PARTS = ["token", "position", "token type"]
 SHARES = np.array([[0.36, 0.62, 0.02], [1.4, -0.3, -0.1], [0.05, 0.05, 0.9]])

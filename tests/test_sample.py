@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bertlab.errors import InputError
-from bertlab.sample import Occurrence, Sentence, occurrences, sentences
+from bertlab.text.samples import Occurrence, Sentence, occurrences, sentences
 
 MOST = 0.85  # what a bag of words may get right, of the sentiment
 

@@ -9,14 +9,14 @@ from test_widgets import said, shown
 from tiny_bert import CONFIG, tiny_files, write
 
 import bertlab
-from bertlab import encoder
 from bertlab.checkpoint import expected_shapes
+from bertlab.displays import plot_layers, plot_shifts
+from bertlab.displays.layer_curves import MOST_NAMES, by_layer
+from bertlab.explorers import segment_explorer
+from bertlab.explorers import segments as module
 from bertlab.measures import apart
-from bertlab.plots import plot_layers, plot_shifts
-from bertlab.plots.layers import MOST_NAMES, by_layer
-from bertlab.tokens import tokenize
-from bertlab.widgets import segment_explorer
-from bertlab.widgets import segments as module
+from bertlab.network import encoder
+from bertlab.text.tokens import tokenize
 
 # Eleven sentences, so that the deciles are among them, at three layers.
 STEPS = np.arange(11)[:, None] / 10

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from test_plots import inside, outlines, ticks
 
-from bertlab.plots import plot_spread
+from bertlab.displays import plot_spread
 
 # Means 0 and 5, standard deviations 2 and 3.
 ROWS = np.array([[-2.0, 2.0, -2.0, 2.0], [2.0, 8.0, 8.0, 2.0]])

@@ -4,14 +4,8 @@ from hypothesis import strategies as st
 from markup import ANY_TEXT
 from toy import VOCABULARY, toy_bert
 
-from bertlab.tokens import (
-    LONGEST_TEXT,
-    InputError,
-    isolated,
-    tokenize,
-    vocabulary,
-)
-from bertlab.words import look_up_word
+from bertlab.text.tokens import LONGEST_TEXT, InputError, isolated, tokenize, vocabulary
+from bertlab.text.words import look_up_word
 
 
 @pytest.fixture(scope="module")

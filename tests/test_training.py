@@ -8,11 +8,12 @@ from test_progress import errors, run, shown
 from tiny_bert import tiny_files, tiny_tensors, write
 
 import bertlab
-from bertlab import encoder, inputs
-from bertlab import fine_tuning as fine_tuning_module
 from bertlab.errors import InputError, Stopped
-from bertlab.fine_tuning import FineTuning
-from bertlab.training import batches, fine_tuner, steps_in
+from bertlab.network import encoder
+from bertlab.text import inputs
+from bertlab.training.fine_tuning import FineTuning
+from bertlab.training.trainer import batches, fine_tuner, steps_in
+from bertlab.training.trainer import fine_tuning as fine_tuning_module
 
 # The word "bank" (6) or "the" (5) somewhere tells the label; "." fills.
 HOW = {"seed": 0, "epochs": 20, "batch": 8, "rate": 1e-2}
@@ -350,16 +351,17 @@ tuning.run()
 """
 LEARN = """
 import signal
-from bertlab import learning, widgets
-task = learning.signals(64, seed=0)
-show, looks = widgets.growing("Training a small BERT"), []
+from bertlab import explorers
+from bertlab.training import toy_task
+task = toy_task.signals(64, seed=0)
+show, looks = explorers.growing("Training a small BERT"), []
 def stopping(record, share, stopped):
     show(record, share, stopped)
     looks.append(share)
     if len(looks) == 3:
         signal.raise_signal(signal.SIGINT)
-how = {"epochs": 4, "every": 2, "batch": 16, "trainer": learning.trainer_for(task)}
-record = learning.learn(task, task, **how, show=stopping)
+how = {"epochs": 4, "every": 2, "batch": 16, "trainer": toy_task.trainer_for(task)}
+record = toy_task.learn(task, task, **how, show=stopping)
 """
 
 

@@ -9,8 +9,8 @@ from tiny_bert import tiny_files, write
 import bertlab
 from bertlab import measures
 from bertlab.errors import InputError
-from bertlab.sample import Occurrence
-from bertlab.tokens import tokenize
+from bertlab.text.samples import Occurrence
+from bertlab.text.tokens import tokenize
 
 
 def given(text):

@@ -10,14 +10,14 @@ from hypothesis import settings
 from markup import elements, skeleton
 from PIL import Image
 
-from bertlab.embeddings import SPACES, nearest_tokens
+from bertlab.displays.figure import Plot, new_axes
 from bertlab.errors import InputError
 from bertlab.exercises import predict
-from bertlab.plots.plot import Plot, new_axes
-from bertlab.tokens import tokenize
-from bertlab.widgets import neighbour_explorer, tokenizer_explorer
-from bertlab.widgets.explorer import OLD, STILL, Explorer, radio, text_box
-from bertlab.widgets.page import Page
+from bertlab.explorers import neighbour_explorer, tokenizer_explorer
+from bertlab.explorers.explorer import OLD, STILL, Explorer, radio, text_box
+from bertlab.explorers.page import Page
+from bertlab.network.similarity import SPACES, nearest_tokens
+from bertlab.text.tokens import tokenize
 
 # What can stand in a message or a view, whatever is typed.
 PLAIN_MESSAGE = {("div", ("role", "style"))}
@@ -137,7 +137,7 @@ def test_what_works_in_the_page_is_hidden_and_not_saved(make):
 def test_anywidget_waits_for_an_explorer():
     """A lesson that has not come to one, or has none, does not wait for its import."""
     code = (
-        "import sys, bertlab; from bertlab import exercises, widgets;"
+        "import sys, bertlab; from bertlab import exercises, explorers;"
         " bertlab.load(); print('anywidget' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -11,7 +11,7 @@ from matplotlib.patches import FancyBboxPatch
 from test_plots import BASELINE, POINTS, inside, outlines, texts, ticks
 from toy import toy_bert
 
-from bertlab.plots import (
+from bertlab.displays import (
     plot_dimensions,
     plot_map,
     plot_neighbours,
@@ -20,15 +20,15 @@ from bertlab.plots import (
     plot_similarities,
     plot_tokens,
 )
-from bertlab.plots.plot import drawable
-from bertlab.plots.text import (
+from bertlab.displays.figure import drawable
+from bertlab.displays.token_boxes import (
     MOST_DRAWN,
     MOST_HTML,
     drawn,
     tokens_caption,
     tokens_html,
 )
-from bertlab.tokens import tokenize, vocabulary
+from bertlab.text.tokens import tokenize, vocabulary
 
 CHANCE = np.linspace(0, 0.42, 43)  # 95 % lie below 0.399
 NEIGHBOURS = [("dogs", 0.873), ("cat", 0.414), ("$x$", 0.2), ("<b>", -0.05)]

@@ -8,8 +8,8 @@ from toy import toy_bert
 
 import bertlab
 from bertlab.errors import InputError
-from bertlab.tokens import tokenize
-from bertlab.words import find_word
+from bertlab.text.tokens import tokenize
+from bertlab.text.words import find_word
 
 
 @pytest.fixture(scope="module")

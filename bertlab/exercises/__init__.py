@@ -6,36 +6,36 @@ from .attention import (
     check_join_heads,
     check_masked_weights,
 )
-from .context import (
-    check_dominant,
-    check_explained_by_one,
-    check_nearest_same,
-    check_self_similarity,
-)
 from .feedback import Feedback
+from .layernorm import check_embedding_layer, check_find_token, check_layer_norm
 from .padding import (
     check_batch_weights,
     check_masked_mean,
     check_pad_batch,
     check_run_sorted,
 )
-from .positions import (
+from .position_embeddings import (
     check_add_positions,
     check_neighbour_cosine,
     check_sinusoidal,
 )
 from .prediction import Prediction, predict
-from .rows import check_cosine, check_nearest, check_pca
-from .segments import check_build_pair, check_nearer_mean, check_relative_shift
 from .sentence_vectors import check_cross_validate, check_greedy_step
 from .special_tokens import check_move_token, check_text_spans
-from .text import (
+from .static_and_contextual import (
+    check_dominant,
+    check_explained_by_one,
+    check_nearest_same,
+    check_self_similarity,
+)
+from .token_embeddings import check_cosine, check_nearest, check_pca
+from .token_types import check_build_pair, check_nearer_mean, check_relative_shift
+from .tokens_and_ids import (
     check_costly_text,
     check_separators,
     check_token_types,
     check_wordpiece,
 )
-from .whole_layer import check_embedding_layer, check_find_token, check_layer_norm
 
 __all__ = [
     "Feedback",

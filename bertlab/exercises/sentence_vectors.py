@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..embeddings import cosine_similarity
+from ..network.similarity import cosine_similarity
 from .exercise import Exercise
 
 

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..embeddings import cosine_similarity, embed, token_space, unit
+from ..network.embedding import embed
+from ..network.similarity import cosine_similarity, token_space, unit
 
 # Most cosines that are held at once: all rows with all states would be gigabytes.
 LARGEST = 2**24

@@ -1,6 +1,6 @@
 """What an intervention on a text does to the tokens that stay, and what to hold it to.
 
-The interventions themselves are in `bertlab.changes`.
+The interventions themselves are in `bertlab.text.inputs`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..changes import Change, unchanged
+from ..text.inputs import unchanged
 from .movement import shifts
 from .patterns import is_punctuation
 

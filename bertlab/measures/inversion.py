@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from ..embeddings import cosine_similarity
+from ..network.similarity import cosine_similarity
 from ..progress import steps
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..embeddings import INGREDIENTS, rebuild, unit
-from ..padding import pool
+from ..network.embedding import INGREDIENTS, rebuild
+from ..network.padding import pool
+from ..network.similarity import unit
 
 
 def shifts(before, after):
@@ -16,8 +17,8 @@ def shifts(before, after):
     Parameters
     ----------
     before, after : (layers + 1, tokens, hidden) array_like
-        Of the same tokens, in the same order: `bertlab.changes.Change` says where they
-        stand.
+        Of the same tokens, in the same order: `bertlab.text.inputs.Change` says where
+        they stand.
 
     Returns
     -------

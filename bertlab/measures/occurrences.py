@@ -9,10 +9,10 @@ from functools import lru_cache
 import numpy as np
 
 from ..errors import InputError
-from ..inputs import prepare
-from ..sample import Occurrence
-from ..tokens import check_text, isolated, quoted, tokenize
-from ..words import find_word
+from ..text.inputs import prepare
+from ..text.samples import Occurrence
+from ..text.tokens import check_text, isolated, quoted, tokenize
+from ..text.words import find_word
 
 # As many as can be told apart in a picture.
 MOST = 30

@@ -7,11 +7,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..embeddings import DOMINANT, unit
-from ..encoder import encode
 from ..errors import InputError
-from ..sample import sentences as sample_sentences
-from ..tokens import tokenize
+from ..network.encoder import encode
+from ..network.similarity import DOMINANT, unit
+from ..text.samples import sentences as sample_sentences
+from ..text.tokens import tokenize
 from .cosines import dominant_dimensions
 from .occurrences import random_places, whole_words
 

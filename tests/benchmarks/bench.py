@@ -45,14 +45,15 @@ with safe_open({folder!r} + "/model.safetensors", "numpy") as file:
 LOAD = """
 import numpy as np
 import bertlab
-from bertlab import embeddings, exercises, plots, tokens, widgets
+from bertlab import displays, embeddings, exercises, explorers
+from bertlab.text import tokens
 bert = bertlab.load()
 """
 PICTURE = """
 nearest = embeddings.nearest_tokens(bert, "dog", k=10)
 random = embeddings.random_pairs(bert)
 chance = embeddings.best_by_chance(bert)
-plots.plot_neighbours(nearest, random, chance=chance, word="dog").image()
+displays.plot_neighbours(nearest, random, chance=chance, word="dog").image()
 """
 FORWARD = """
 bert.model(**bert.tokenizer("My dog is cute", return_tensors="tf"))
@@ -140,11 +141,12 @@ def engine(runs=5):
     ratio_row("encode / import", ours[0] / bare[0], round(most, 2))
 
     import bertlab
-    from bertlab import encoder, sample
+    from bertlab.network import encoder
+    from bertlab.text import samples
 
     bert = bertlab.load()
     tokens = bert.tokenizer("My dog is cute", return_tensors="tf")
-    everything = [s.text for s in sample.sentences()]
+    everything = [s.text for s in samples.sentences()]
     batches = [everything[n : n + 32] for n in range(0, len(everything), 32)]
 
     def model(tokens):
@@ -187,13 +189,15 @@ def _training_steps(bert):
     import tensorflow as tf
     import tf_keras
 
-    from bertlab import encoder, inputs, training
+    from bertlab.network import encoder
+    from bertlab.text import inputs
+    from bertlab.training.trainer import trainer
 
     random = np.random.default_rng(0)
     ids = random.integers(0, 1000, (6, 28))
     given = [inputs.prepare(bert, "", ids=row) for row in ids]
     pool, labels = [np.eye(28)[0]] * 6, np.arange(6) % 2
-    trainer = training.fine_tuner(bert, 2, np.arange(1000))
+    trainer = trainer.fine_tuner(bert, 2, np.arange(1000))
     how = {"seed": 0, "epochs": 10_000, "batch": 6, "rate": 1e-4}
     steps = trainer.steps(given, pool, labels, **how)
 
@@ -223,7 +227,7 @@ def _training_steps(bert):
 def search():
     """Neighbour search, against one product of the normalised table and a vector."""
     import bertlab
-    from bertlab.embeddings import SPACES, nearest_tokens
+    from bertlab.network.similarity import SPACES, nearest_tokens
 
     bert = bertlab.load()
     table = bert.tables.token
@@ -243,7 +247,7 @@ def browser():
     from playwright.sync_api import expect
 
     root, home = (Path(tempfile.mkdtemp()) for _ in range(2))
-    cells = LOAD.strip(), "widgets.neighbour_explorer(bert)"
+    cells = LOAD.strip(), "explorers.neighbour_explorer(bert)"
     lab.write_notebook(root / "bench.ipynb", *cells)
     # In the page itself: from the key to the frame after the new picture is decoded.
     script = """input => new Promise(done => {
@@ -360,10 +364,10 @@ def attention():
     import lab
 
     import bertlab
-    from bertlab import sample
+    from bertlab.text import samples
 
     bert = bertlab.load()
-    words = " ".join(s.text for s in sample.sentences()).split()
+    words = " ".join(s.text for s in samples.sentences()).split()
     words = [w for w in dict.fromkeys(words) if len(bert.tokenizer.tokenize(w)) == 1]
     texts = {n: " ".join(words[: n - 2]) for n in LONGEST}
     theirs = _bertviz(bert, texts.values())
@@ -372,7 +376,7 @@ def attention():
         root / "bench.ipynb",
         # TensorFlow is there and warm for both.
         f"{LOAD}\n_ = [bertlab.encoder.encode(bert, t) for t in {[*texts.values()]}]",
-        *(f"widgets.attention_explorer(bert, {text!r})" for text in texts.values()),
+        *(f"explorers.attention_explorer(bert, {text!r})" for text in texts.values()),
     )
     with (
         lab.jupyterlab(root, home) as server,

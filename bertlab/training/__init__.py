@@ -1,0 +1,1 @@
+"""Train a BERT: one that has learned already, or a small one from nothing."""
