@@ -36,7 +36,6 @@ def learned():
         task=task,
         place=0,
         steps=np.array([0, 10, 20]),
-        loss=np.ones(times),
         told=told,
         states=states,
         attentions=attentions,

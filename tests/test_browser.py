@@ -25,7 +25,7 @@ SET_UP = """
 import bertlab
 import numpy as np
 from bertlab import exercises, explorers
-from bertlab.training.toy_task import Record, learn, signals
+from bertlab.training.toy_task import Record, learn, signals, trainer_for
 bert = bertlab.load()
 random = np.random.default_rng(0)
 task = signals(12, seed=1)
@@ -33,7 +33,6 @@ record = Record(
     task,
     0,
     np.array([0, 10, 20]),
-    np.ones(3),
     np.array([task.labels * 0, task.labels * 0, task.labels]),
     random.normal(size=(3, 12, 10, 6)),
     random.dirichlet(np.ones(10), size=(3, 12, 2, 2)),
@@ -41,7 +40,8 @@ record = Record(
 """
 GROW = """
 show = explorers.growing("Training a small BERT", {"guessing": 0.25})
-done = learn(signals(256, seed=0), task, epochs=4, every=2, show=show)
+how = {"trainer": trainer_for(task), "epochs": 4, "every": 2}
+done = learn(signals(256, seed=0), task, **how, show=show)
 done.whole
 """
 HOSTILE = (

@@ -183,12 +183,13 @@ WITHOUT = """
 import sys
 sys.modules.update({'tf_keras': None, 'transformers.modeling_tf_utils': None})
 import bertlab
-from bertlab import encoder, learning
+from bertlab import encoder
+from bertlab.training import toy_task
 bert = bertlab.load(sys.argv[1])
 print(encoder.encode(bert, ["the bank"] * 2)[1].hidden_states.shape)
-task = learning.signals(9, seed=0)
-how = {"trainer": learning.trainer_for(task), "epochs": 1}
-print(learning.learn(task, task, **how).whole)
+task = toy_task.signals(9, seed=0)
+how = {"trainer": toy_task.trainer_for(task), "epochs": 1}
+print(toy_task.learn(task, task, **how).whole)
 try:
     bert.model
 except bertlab.ModelError as error:

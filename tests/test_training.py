@@ -11,9 +11,9 @@ import bertlab
 from bertlab.errors import InputError, Stopped
 from bertlab.network import encoder
 from bertlab.text import inputs
+from bertlab.training import fine_tuning as fine_tuning_module
 from bertlab.training.fine_tuning import FineTuning
 from bertlab.training.trainer import batches, fine_tuner, steps_in
-from bertlab.training.trainer import fine_tuning as fine_tuning_module
 
 # The word "bank" (6) or "the" (5) somewhere tells the label; "." fills.
 HOW = {"seed": 0, "epochs": 20, "batch": 8, "rate": 1e-2}
@@ -370,7 +370,7 @@ def test_the_stop_button(tmp_path):
     folder = write(tmp_path / "bert", tiny_files())
     notebook = run(
         f"import bertlab, numpy as np\n"
-        f"from bertlab import fine_tuning, inputs\n"
+        f"from bertlab.text import inputs\nfrom bertlab.training import fine_tuning\n"
         f"bert = bertlab.load({str(folder)!r})\n"
         f"given = [inputs.prepare(bert, 'the bank')] * 8\n"
         f"pool = {{'[CLS]': [np.eye(4)[0]] * 8}}\n"

@@ -15,8 +15,8 @@ from bertlab.errors import InputError
 from bertlab.exercises import predict
 from bertlab.explorers import neighbour_explorer, tokenizer_explorer
 from bertlab.explorers.explorer import OLD, STILL, Explorer, radio, text_box
-from bertlab.explorers.page import Page
 from bertlab.network.similarity import SPACES, nearest_tokens
+from bertlab.page import Page
 from bertlab.text.tokens import tokenize
 
 # What can stand in a message or a view, whatever is typed.

@@ -23,7 +23,7 @@ class Prediction(ipywidgets.VBox):
     """
 
     def __init__(self, question, choices):
-        from ..explorers.page import Page  # with the explorers' import, not before
+        from ..page import Page  # with the explorers' import, not before
 
         self.question = question
         self.choices = [str(choice) for choice in choices]

@@ -114,7 +114,7 @@ class Explorer(ipywidgets.VBox):
 
     def __init__(self, controls, draw=None):
         # Only here: the package can be used, and a lesson begun, without its import.
-        from .page import Page
+        from ..page import Page
 
         self._draw = draw
         self.controls = controls
