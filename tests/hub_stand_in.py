@@ -14,20 +14,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class HubStandIn:
     """Serve files as one repository of the Hub; a context manager.
 
-    Attributes
-    ----------
-    files : dict of str to bytes
-        What the repository holds; may be changed at any time.
-    commit : str
-        The revision it says it is at.
-    asked : collections.Counter
-        How often each file was downloaded (GET), and the API asked.
-    answered : int
-        How many requests there were in all.
-    stall : bool
-        Send half of each file and then no more, until `let_go` is set.
-    half_sent : threading.Event
-        Set when a download has stalled.
+    `asked` counts the downloads of each file and what is asked of the API, `answered`
+    all requests. With `stall` half of a file is sent, and the rest when `let_go` is
+    set.
     """
 
     def __init__(self, repo: str, files: dict[str, bytes], commit: str = "c" * 40):

@@ -5,8 +5,7 @@ import sys
 import numpy as np
 import pytest
 from test_embeddings import TEXTS
-from test_model import prefixed_and_old
-from tiny_bert import packed, tiny_files, tiny_tensors, write
+from tiny_bert import tiny_files, tiny_tensors, write
 
 import bertlab
 from bertlab.checkpoint import ACTIVATIONS
@@ -17,7 +16,6 @@ from bertlab.network.attention import (
     feed_forward,
     layer_norm,
     layer_weights,
-    softmax,
 )
 from bertlab.network.embedding import embed
 from bertlab.network.encoder import encode
@@ -42,17 +40,12 @@ def tiny(tmp_path_factory):
 def test_every_layer_and_head_is_the_models(bert, case):
     run = encode(bert, **CASES[case])
     layers, heads, n, _ = run.attentions.shape
-    assert (layers, heads) == (
-        bert.config.num_hidden_layers,
-        bert.config.num_attention_heads,
-    )
     for layer in range(1, layers + 1):
         found = attend(bert, layer, run.hidden_states[layer - 1], run.mask)
         assert found.weights.shape == (heads, n, n)
         np.testing.assert_allclose(
             found.weights, run.attentions[layer - 1], atol=1e-5, rtol=0
         )
-        np.testing.assert_allclose(found.weights.sum(axis=-1), 1, atol=1e-5)
         np.testing.assert_allclose(
             feed_forward(bert, layer, found.output),
             run.hidden_states[layer],
@@ -107,8 +100,8 @@ def in_float64(tensors, layer, states, heads):
     return weights, joined, dense(joined, "attention.output.dense")
 
 
-@pytest.mark.parametrize("layer", [1, 2])
-def test_every_step_against_float64(tiny, layer):
+def test_every_step_against_float64(tiny):
+    layer = 2
     states = np.random.default_rng(0).normal(size=(5, 8)).astype(np.float32)
     weights, joined, projected = in_float64(tiny_tensors(), layer, states, 2)
     found = attend(tiny, layer, states)
@@ -117,7 +110,6 @@ def test_every_step_against_float64(tiny, layer):
     np.testing.assert_allclose(found.joined, joined, **close)
     np.testing.assert_allclose(found.projected, projected, **close)
     np.testing.assert_allclose(found.total, states + projected, **close)
-    assert found.query.shape == found.key.shape == found.value.shape == (2, 5, 4)
     for head in (0, 1):
         for i in range(5):
             own = slice(4 * head, 4 * head + 4)
@@ -132,50 +124,6 @@ def test_every_step_against_float64(tiny, layer):
     wanted = total / np.sqrt((total**2).mean(axis=1, keepdims=True) + 1e-12)
     wanted = wanted * tiny_tensors()[f"{name}.weight"] + tiny_tensors()[f"{name}.bias"]
     np.testing.assert_allclose(found.output, wanted, **close)
-
-
-def test_the_weights_are_the_files(tiny):
-    tensors = tiny_tensors()
-    stored = {
-        "query": "attention.self.query.weight",
-        "key_bias": "attention.self.key.bias",
-        "value": "attention.self.value.weight",
-        "output": "attention.output.dense.weight",
-        "output_bias": "attention.output.dense.bias",
-        "gamma": "attention.output.LayerNorm.weight",
-        "beta": "attention.output.LayerNorm.bias",
-        "inner": "intermediate.dense.weight",
-        "outer_bias": "output.dense.bias",
-        "last_gamma": "output.LayerNorm.weight",
-        "last_beta": "output.LayerNorm.bias",
-    }
-    for layer in (1, 2):
-        w = layer_weights(tiny, layer)
-        assert (w.heads, w.activation, w.eps) == (2, "gelu", 1e-12)
-        assert w.inner.shape == (8, 16)
-        for name, of in stored.items():
-            wanted = tensors[f"encoder.layer.{layer - 1}.{of}"].T
-            np.testing.assert_array_equal(getattr(w, name), wanted)
-    assert not layer_weights(tiny, 1).query.flags.owndata  # a view of the file
-
-
-@pytest.mark.parametrize("names", ["old", "half"])
-def test_other_files(tmp_path, tiny, names):
-    tensors = tiny_tensors()
-    if names == "old":
-        weights, exact = packed(prefixed_and_old(tensors)), 0
-    else:
-        halves = {name: array.astype(np.float16) for name, array in tensors.items()}
-        weights, exact = packed(halves, "F16"), 2e-3
-    files = tiny_files() | {"model.safetensors": weights}
-    other = bertlab.load(write(tmp_path / "bert", files))
-    for layer in (1, 2):
-        ours, theirs = layer_weights(other, layer), layer_weights(tiny, layer)
-        for name in ("query", "inner", "gamma", "last_beta", "outer"):
-            assert getattr(ours, name).dtype == np.float32
-            np.testing.assert_allclose(
-                getattr(ours, name), getattr(theirs, name), atol=exact, rtol=0
-            )
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -198,34 +146,25 @@ def test_every_activation(tmp_path, activation):
 
 def test_without_tensorflow(tmp_path, monkeypatch):
     states = np.ones((3, 8), np.float32) * np.arange(3)[:, None]
-    models = [
+    gelu, relu = (
         bertlab.load(write(tmp_path / act, tiny_files(hidden_act=act)))
         for act in ("gelu", "relu")
-    ]
+    )
     monkeypatch.setitem(sys.modules, "tensorflow", None)
-    monkeypatch.setitem(sys.modules, "transformers.activations_tf", None)
-    for model in models:
-        found = attend(model, 1, states)
-        assert contributions(model, 1, found).shape == (2, 3, 3)
-    assert feed_forward(models[0], 1, found.output).shape == (3, 8)
+    found = attend(relu, 1, states)
+    assert contributions(relu, 1, found).shape == (2, 3, 3)
+    assert feed_forward(gelu, 1, found.output).shape == (3, 8)
     with pytest.raises(ModelError, match="TensorFlow cannot be imported here"):
-        feed_forward(models[1], 1, found.output)
+        feed_forward(relu, 1, found.output)
 
 
-@pytest.mark.parametrize("layer", [0, 3, -1, "1", None, 1.5])
+@pytest.mark.parametrize("layer", [0, 3, "1", 1.5])
 def test_there_is_no_such_layer(tiny, layer):
-    states = np.ones((3, 8), np.float32)
-    for ask in (
-        lambda: layer_weights(tiny, layer),
-        lambda: attend(tiny, layer, states),
-        lambda: feed_forward(tiny, layer, states),
-        lambda: contributions(tiny, layer, attend(tiny, 1, states)),
-    ):
-        with pytest.raises(InputError, match=r"^There is no layer .* has 1 to 2\.$"):
-            ask()
+    with pytest.raises(InputError, match=r"^There is no layer .* has 1 to 2\.$"):
+        attend(tiny, layer, np.ones((3, 8), np.float32))
 
 
-@pytest.mark.parametrize("case", ["text 0", "a pair", "a hole"])
+@pytest.mark.parametrize("case", ["a pair", "a hole"])
 def test_contributions_one_by_one(bert, case):
     run = encode(bert, **CASES[case])
     n, heads = len(run.ids), bert.config.num_attention_heads
@@ -253,10 +192,6 @@ def test_contributions_one_by_one(bert, case):
             vectors.sum(axis=1), found.projected - w.output_bias, atol=1e-5, rtol=0
         )
         assert lengths.max() > 0.1
-
-
-def test_softmax():
-    np.testing.assert_allclose(softmax(np.log([[1, 2, 5]])), [[0.125, 0.25, 0.625]])
 
 
 def test_layer_norm_of_known_numbers():

@@ -30,14 +30,27 @@ TEXTS = [
 ]
 
 
-def in_float64(bert, ids, types):
-    """The embedding layer from scratch, one token at a time."""
+def in_float64(bert, b, left_out=()):
+    """The layer for one token at a time, with ingredients left out."""
     tables, rows = bert.tables, []
-    for position, (token, kind) in enumerate(zip(ids, types)):
-        x = np.float64(tables.token[token])
-        x = x + tables.position[position] + tables.token_type[kind]
-        x = (x - sum(x) / len(x)) / (x.var() + tables.eps) ** 0.5
-        rows.append(x * tables.gamma + tables.beta)
+    for i in range(len(b.tokens)):
+        x = np.zeros(b.total.shape[1])
+        if "token" not in left_out:
+            x = x + tables.token[b.ids[i]]
+        if "position" not in left_out:
+            x = x + tables.position[b.positions[i]]
+        if "token type" not in left_out:
+            x = x + tables.token_type[b.types[i]]
+        deviation = np.sqrt(
+            ((x - x.mean()) ** 2).mean()
+            + (tables.eps if "epsilon" not in left_out else 0)
+        )
+        if "mean" not in left_out:
+            x = x - x.mean()
+        if "variance" not in left_out and x.any():
+            x = x / deviation
+        x = x * (1 if "gamma" in left_out else tables.gamma)
+        rows.append(x + (0 if "beta" in left_out else tables.beta))
     return np.array(rows)
 
 
@@ -47,9 +60,10 @@ def test_embed_against_float64(bert, text):
     b = embed(bert, *text)
     assert b.ids == encoded["input_ids"]
     assert b.tokens == bert.tokenizer.convert_ids_to_tokens(b.ids)
-    wanted = in_float64(bert, b.ids, encoded["token_type_ids"])
+    assert b.types == encoded["token_type_ids"]
+    assert b.positions == list(range(len(b.ids)))
     assert b.output.shape == (len(b.ids), bert.config.hidden_size)
-    np.testing.assert_allclose(b.output, wanted, atol=1e-5, rtol=0)
+    np.testing.assert_allclose(b.output, in_float64(bert, b), atol=1e-5, rtol=0)
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -75,16 +89,12 @@ def test_every_step_of_embed(tmp_path):
     np.testing.assert_allclose(b.variance[:, 0], squares, rtol=1e-5)
     np.testing.assert_allclose(b.normalised.mean(axis=1), np.zeros(6), atol=1e-6)
     np.testing.assert_allclose(b.normalised.std(axis=1), np.ones(6), atol=1e-5)
-    np.testing.assert_allclose(b.output, in_float64(toy, ids, types), atol=1e-5)
+    np.testing.assert_allclose(b.output, in_float64(toy, b), atol=1e-5)
 
 
 OTHER_ROWS = [
     {"positions": [7, 3, 3, 0]},
-    {"positions": 5},
-    {"types": [1, 0, 1, 1]},
     {"types": 1},
-    {"ids": [10, 7, 7, 2]},
-    {"ids": [8]},
     {"ids": [8, 8, 8, 8, 8, 8, 8, 8], "types": 1, "positions": 0},
     {"ids": [4, 0], "types": [1, 0], "positions": [6, 2]},
 ]
@@ -94,26 +104,10 @@ OTHER_ROWS = [
 def test_embed_with_other_rows(tmp_path, asked):
     toy = toy_bert(tmp_path)
     b = embed(toy, "dogs", **asked)
-    ids = asked.get("ids", [2, 6, 9, 3])
-    wanted = {
-        "ids": ids,
-        "positions": asked.get("positions", list(range(len(ids)))),
-        "types": asked.get("types", 0),
-    }
-    for name, rows in wanted.items():
-        rows = rows if isinstance(rows, list) else [rows] * len(ids)
-        assert getattr(b, name) == rows
-        table = {"ids": "token", "positions": "position", "types": "token_type"}[name]
-        wanted[name] = getattr(toy.tables, table)[rows]
-        np.testing.assert_array_equal(getattr(b, table), wanted[name])
-    assert b.tokens == [VOCABULARY[i] for i in ids]
-    total = np.float64(sum(wanted.values()))
-    off = total - total.mean(axis=1, keepdims=True)
-    x = off / np.sqrt((off**2).mean(axis=1, keepdims=True) + toy.tables.eps)
-    np.testing.assert_allclose(b.normalised, x, atol=1e-5)
-    np.testing.assert_allclose(
-        b.output, x * toy.tables.gamma + toy.tables.beta, atol=1e-5
-    )
+    for name, rows in asked.items():
+        assert getattr(b, name) == np.broadcast_to(rows, len(b.ids)).tolist()
+    assert b.tokens == [VOCABULARY[i] for i in b.ids]
+    np.testing.assert_allclose(b.output, in_float64(toy, b), atol=1e-5)
 
 
 def test_embed_with_other_rows_against_tensorflow(bert):
@@ -136,30 +130,6 @@ def model(request, bert, tmp_path_factory):
     return replace(toy, tables=replace(toy.tables, eps=0.5))
 
 
-def without(bert, b, left_out):
-    """The layer for one token at a time, in float64, with ingredients left out."""
-    tables, rows = bert.tables, []
-    for i in range(len(b.tokens)):
-        x = np.zeros(b.total.shape[1])
-        if "token" not in left_out:
-            x = x + tables.token[b.ids[i]]
-        if "position" not in left_out:
-            x = x + tables.position[b.positions[i]]
-        if "token type" not in left_out:
-            x = x + tables.token_type[b.types[i]]
-        deviation = np.sqrt(
-            ((x - x.mean()) ** 2).mean()
-            + (tables.eps if "epsilon" not in left_out else 0)
-        )
-        if "mean" not in left_out:
-            x = x - x.mean()
-        if "variance" not in left_out and x.any():
-            x = x / deviation
-        x = x * (1 if "gamma" in left_out else tables.gamma)
-        rows.append(x + (0 if "beta" in left_out else tables.beta))
-    return np.array(rows)
-
-
 @pytest.mark.parametrize(
     "left_out",
     [
@@ -178,30 +148,23 @@ def test_rebuild_without(model, left_out):
         found = rebuild(model, b, left_out)
     assert found.shape == b.output.shape
     assert found.dtype == np.float32
-    np.testing.assert_allclose(found, without(model, b, left_out), atol=2e-5)
-    # The order in which they are named does not matter, nor what holds them.
-    np.testing.assert_array_equal(rebuild(model, b, set(left_out)), found)
-    if len(left_out) == 1:
-        np.testing.assert_array_equal(rebuild(model, b, *left_out), found)
+    np.testing.assert_allclose(found, in_float64(model, b, left_out), atol=2e-5)
     # On the default model epsilon is too small to be seen in float32.
     seen = np.abs(found - b.output).max() > 1e-4
     assert seen == (left_out != ("epsilon",) or model.tables.eps > 0.1)
 
 
-@pytest.mark.parametrize("name", ["type", "token_type", "", "Mean"])
-def test_rebuild_without_what_there_is_not(tmp_path, name):
+def test_rebuild_without_what_there_is_not(tmp_path):
     toy = toy_bert(tmp_path)
-    with pytest.raises(
-        InputError, match=rf"no ingredient '{name}': choose from token,"
-    ):
-        rebuild(toy, embed(toy, "dog"), ["mean", name])
+    with pytest.raises(InputError, match="no ingredient 'type': choose from token,"):
+        rebuild(toy, embed(toy, "dog"), ["mean", "type"])
 
 
 def test_rebuild_of_everything_of_nothing_and_of_other_rows(model):
     b = embed(model, "dogs", positions=3, types=1)
     np.testing.assert_array_equal(rebuild(model, b), b.output)
     assert not rebuild(model, b, INGREDIENTS).any()
-    by_hand = without(model, b, ["token type"])
+    by_hand = in_float64(model, b, ["token type"])
     np.testing.assert_allclose(rebuild(model, b, ["token type"]), by_hand, atol=2e-5)
 
 
@@ -214,8 +177,6 @@ def test_cosine():
     np.testing.assert_allclose(
         cosine_similarity(rows, others), [[half, 0, -1], [half, 1, 0]], atol=1e-15
     )
-    assert cosine_similarity(rows, [1, 1]).shape == (2,)
-    assert cosine_similarity([1, 1], others).shape == (3,)
     with pytest.raises(ValueError, match="no direction"):
         cosine_similarity([[1, 2], [0, 0]], [1, 2])
 
@@ -258,7 +219,7 @@ def test_spaces_agree_with_a_copy_of_the_table(bert, name):
 
 
 @pytest.mark.parametrize("name", SPACES)
-@pytest.mark.parametrize("word", ["dog", "unbelievably", "##ing", "zürich", "👩"])
+@pytest.mark.parametrize("word", ["dog", "unbelievably", "👩"])
 @pytest.mark.parametrize("hide", [True, False])
 def test_nearest_against_a_full_sort(bert, name, word, hide):
     names = vocabulary(bert)
@@ -317,20 +278,8 @@ def test_nearest_by_construction(known):
         ("car", 0.6),
         ("[PAD]", 0),
     ]
-    everything = nearest_tokens(known, "dog", 99, hide_unused=False, hide_pieces=False)
-    assert rounded(everything) == [
-        ("[unused0]", 1),
-        ("##s", 0.8),
-        ("cat", 0.6),
-        ("car", 0.6),
-        ("[PAD]", 0),
-        ("[CLS]", 0),
-        ("[SEP]", 0),
-        ("[MASK]", 0),
-        ("!", 0),
-        ("[UNK]", -1),
-    ]
-    assert all(type(value) is float for _, value in everything)
+    found = nearest_tokens(known, "dog", 2, hide_unused=False, hide_pieces=False)
+    assert rounded(found) == [("[unused0]", 1), ("##s", 0.8)]
 
 
 def test_a_word_of_several_pieces(known):

@@ -78,7 +78,6 @@ def test_the_words_for_a_notebook_hold_nothing_of_this_machine(bert, quick, caps
     ("answer", "sentence"),
     [
         ({"stdout": "0.5"}, "its embedding layer differs from ours by 5.0e-01"),
-        ({"stdout": "NaN"}, "its embedding layer differs from ours by nan"),
         ({"returncode": 1, "stderr": "Trace\nModelError: no"}, "fails: ModelError: no"),
         ({"returncode": -9}, "is stopped by signal 9; is there enough memory?"),
         pytest.param(
@@ -126,22 +125,16 @@ def test_another_model_is_named_as_what_it_is(tiny, quick, capsys, bert, tmp_pat
 
 
 def test_a_package_outside_its_range_or_missing_stops_a_lesson(quick, monkeypatch):
-    versions = {"transformers": "5.0.0", "ipywidgets": None}
+    versions = {"transformers": "5.0.0", "ipywidgets": None, "tqdm": "9.9"}
     real = report._version
     monkeypatch.setattr(report, "_version", lambda n: versions.get(n, real(n)))
     needs = machine("needs")
     assert needs.ok is False
     assert "transformers is 5.0.0, not " in needs.value
     assert "ipywidgets is missing" in needs.value
-
-
-def test_a_package_that_is_not_as_locked_is_only_said(monkeypatch):
-    real = report._version
-    monkeypatch.setattr(report, "_version", lambda n: "9.9" if n == "tqdm" else real(n))
-    packages = machine("packages")
-    assert packages.ok is None
-    assert packages.value.startswith("1 of ")
-    assert "tqdm 9.9, not ==" in packages.value
+    # What is only not as locked is said, no more.
+    assert machine("packages").ok is None
+    assert "tqdm 9.9, not ==" in machine("packages").value
 
 
 def test_little_memory_is_said(monkeypatch):
@@ -154,12 +147,8 @@ def test_little_memory_is_said(monkeypatch):
     ("package", "arguments"),
     [
         ("numpy", []),
-        ("packaging", []),
         ("filelock", ["--copy-to", "copy"]),
-        ("huggingface_hub", ["--copy-to", "copy"]),
         ("transformers", []),
-        ("safetensors", ["--copy-to", "copy"]),
-        ("tokenizers", []),
     ],
 )
 def test_a_package_that_cannot_be_imported_gets_a_line(
@@ -204,12 +193,9 @@ def test_never_copies_over_something_else(tiny, tmp_path, capsys):
         assert main(["--model", str(tiny), "--copy-to", str(target)]) == 1
         assert "holds something else" in capsys.readouterr().err
     assert [path.read_bytes() for path in other.iterdir()] == [b"mine"]
-
-
-def test_copies_into_an_empty_folder(tiny, tmp_path):
-    target = write(tmp_path / "empty", {})
-    assert main(["--model", str(tiny), "--copy-to", str(target)]) == 0
-    assert {p.name: p.read_bytes() for p in target.iterdir()} == tiny_files()
+    empty = write(tmp_path / "empty", {})
+    assert main(["--model", str(tiny), "--copy-to", str(empty)]) == 0
+    assert {p.name: p.read_bytes() for p in empty.iterdir()} == tiny_files()
 
 
 @pytest.mark.parametrize(

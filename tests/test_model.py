@@ -15,7 +15,6 @@ from tiny_bert import CONFIG, WORDS, packed, tiny_files, tiny_tensors, write
 from transformers import BertTokenizerFast
 
 import bertlab
-from bertlab.checkpoint import ACTIVATIONS, release_pages
 
 TABLES = {
     "token": "word_embeddings.weight",
@@ -50,13 +49,6 @@ inputs = bert.tokenizer("The bank.", return_tensors="tf")
 hidden = bert.model(inputs).last_hidden_state
 pooler = bert.model.bert.pooler is not None
 print(*hidden.shape, bool(np.isfinite(hidden).all()), pooler)
-"""
-SENTENCE = """
-import sys, bertlab
-bert = bertlab.load(sys.argv[1])
-exec(sys.argv[2])
-try: bert.model
-except bertlab.ModelError as error: print(error)
 """
 
 
@@ -95,10 +87,6 @@ def test_the_default_model(bert):
     assert repr(bert) == (
         "Bert('all-MiniLM-L6-v2': 6 layers, 12 heads, hidden size 384, 30,522 tokens)"
     )
-    assert repr(bert.tables) == (
-        "Tables(token (30522, 384), position (512, 384), token_type (2, 384),"
-        " gamma (384,), beta (384,), eps 1e-12)"
-    )
     path = bert.folder / "model.safetensors"
     with safetensors.safe_open(path, "numpy") as theirs:
         for table, name in TABLES.items():
@@ -120,25 +108,6 @@ def test_processes_share_the_tables_pages(bert):
                 break
     assert line.split()[1] == "r--s"
     assert line.strip().endswith("model.safetensors")
-
-
-def mapped_bytes():
-    """How much of mapped files is in this process's memory."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("RssFile"):
-            return int(line.split()[1]) * 1024
-    return None
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
-def test_pages_of_a_table_are_given_back_and_read_again():
-    table = bertlab.load().tables.token
-    mean = table.mean()  # every page is in memory now
-    full = mapped_bytes()
-    release_pages(table)
-    assert full - mapped_bytes() > 0.9 * table.nbytes
-    assert table.mean() == mean
-    release_pages(np.arange(6.0)[1:])  # of no file: nothing happens
 
 
 def test_the_tokenizer_neither_truncates_nor_pads(bert):
@@ -208,30 +177,6 @@ def test_tensorflow_has_the_same_tables_and_comes_in_without_a_sound(bert):
 def test_tensorflow_reads_a_folder_with_old_names_and_no_pooler(tmp_path):
     files = tiny_files(prefixed_and_old(tiny_tensors()))
     assert run(TENSORFLOW, write(tmp_path / "old", files)) == "1 5 8 True False\n"
-
-
-@pytest.mark.parametrize(
-    ("first", "saved_as", "sentence"),
-    [
-        (
-            "sys.modules['tensorflow'] = None",
-            "pt",
-            "TensorFlow cannot be imported here (",
-        ),
-        (
-            "import transformers; del transformers._class_to_module['TFBertModel']",
-            "pt",
-            "transformers has no TFBertModel here (",
-        ),
-        ("", "np", "do not say that PyTorch saved them"),
-    ],
-)
-def test_a_model_that_tensorflow_does_not_give_gets_a_sentence(
-    tmp_path, first, saved_as, sentence
-):
-    weights = packed(tiny_tensors(), saved_as=saved_as)
-    folder = write(tmp_path / "tiny", tiny_files() | {"model.safetensors": weights})
-    assert sentence in run(SENTENCE, folder, first)
 
 
 @pytest.mark.parametrize(
@@ -310,19 +255,14 @@ def lacking(tensor):
     [
         ({"config.json": None}, "has no config.json"),
         ({"config.json": b"{"}, "is not valid JSON"),
-        ({"config.json": b"[]"}, "is not valid JSON"),
         (config(model_type="roberta"), "of type 'roberta'; bertlab takes BERT"),
         (config(quantization_config={}), "is a quantised BERT"),
         (config(position_embedding_type="relative_key"), "'relative_key' positions"),
         (config(num_hidden_layers="2"), "num_hidden_layers = '2', which must be a wh"),
-        (config(num_attention_heads=0), "num_attention_heads = 0, which must be a wh"),
         (config(num_attention_heads=3), "divides hidden_size 8 among 3 heads"),
-        (config(layer_norm_eps="x"), "layer_norm_eps = 'x', which must be a number"),
         (config(layer_norm_eps=0), "layer_norm_eps = 0, which must be a number above"),
         (config(hidden_act="nope"), "hidden_act = 'nope', which must be one of gelu,"),
-        (config(hidden_act=["gelu"]), "hidden_act = ['gelu'], which must be one of"),
         (config(hidden_size="8"), "asks for (9, '8'): the two files belong to differ"),
-        (config(vocab_size=12), "asks for (12, 8): the two files belong to different"),
         (config(num_hidden_layers=3), "no tensor encoder.layer.2."),
         (weights(None), "has no model.safetensors. The weights must be"),
         (
@@ -337,13 +277,10 @@ def lacking(tensor):
             (weights(content), "is not a whole safetensors file (")
             for content in (
                 b"",
-                BYTES[:5],
                 BYTES[:100],
                 BYTES[:-4],
                 BYTES + b"more",
-                b"PK\3\4" * 90,
                 BYTES.replace(b'"shape": [9, 8]', b'"shape": [9, 7]'),
-                BYTES.replace(b'"__metadata__": {', b'"__metadata__": ['),
                 BYTES.replace(b'"data_offsets": [0,', b'"data_offsets": [4,'),
             )
         ),
@@ -357,9 +294,7 @@ def lacking(tensor):
         ),
         ({"vocab.txt": None}, "neither vocab.txt nor tokenizer.json"),
         (vocabulary(*WORDS, "river"), "knows 10 tokens, but the token table has 9 ro"),
-        (vocabulary(*WORDS[:6]), "knows 6 tokens, but the token table has 9 rows"),
         (vocabulary(*WORDS[:3], "x", *WORDS[4:]), "has no [SEP], which BERT needs"),
-        (vocabulary(), "has no [UNK], [CLS], [SEP], [PAD], which BERT needs"),
         (vocabulary(*WORDS[:8], "bank"), "has 'bank' more than once"),
         ({"vocab.txt": b"\xff"}, "cannot be read"),
         ({"tokenizer.json": b"{}"}, "cannot be read"),
@@ -377,9 +312,8 @@ def test_a_folder_that_is_not_a_bert_gets_a_sentence(tmp_path, changes, sentence
     assert str(error.value).count("\n") == 0
 
 
-@pytest.mark.parametrize("missing", [0, 6, 128])
-def test_a_table_may_be_padded(tmp_path, missing):
-    rows = 1024
+def test_a_table_may_be_padded(tmp_path):
+    rows, missing = 1024, 128
     made = tiny_tensors()
     made["embeddings.word_embeddings.weight"] = np.zeros((rows, 8), np.float32)
     words = WORDS + [f"word{number}" for number in range(len(WORDS), rows - missing)]
@@ -388,16 +322,6 @@ def test_a_table_may_be_padded(tmp_path, missing):
     (folder / "vocab.txt").write_text("\n".join(words[: rows - 129]))
     with pytest.raises(bertlab.ModelError, match="knows 895 tokens, but"):
         bertlab.load(folder)
-
-
-def test_the_activations_are_those_of_transformers():
-    said = run(
-        "import logging; logging.disable()\n"
-        "from bertlab.model import silent_stderr\n"
-        "with silent_stderr(): from transformers.activations_tf import ACT2FN\n"
-        "print(*ACT2FN)"
-    )
-    assert set(ACTIVATIONS) > set(said.split()) - {"glu"}
 
 
 @pytest.mark.parametrize(
@@ -433,15 +357,10 @@ print(*{p["num_threads"] for p in openblas})
 """
 
 
-@pytest.mark.parametrize(("setting", "wanted"), [(None, 1), ("2", 2)])
-def test_linear_algebra_has_one_thread_unless_told_otherwise(
-    bert, setting, wanted, monkeypatch
-):
+def test_linear_algebra_has_one_thread(bert, monkeypatch):
     """`bert` has fetched the model; a process of its own, as NumPy is loaded here."""
     monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
-    if setting:
-        monkeypatch.setenv("OPENBLAS_NUM_THREADS", setting)
     threads = run(THREADS).strip()
     if not threads:
         pytest.skip("NumPy has no OpenBLAS here")
-    assert int(threads) == min(wanted, os.cpu_count())
+    assert threads == "1"

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tiny_bert import CONFIG, tiny_files, tiny_tensors, write
+from tiny_bert import tiny_files, write
 
 import bertlab
 from bertlab.network.encoder import encode
@@ -10,45 +10,12 @@ from bertlab.text.inputs import prepare
 
 TEXTS = ["the bank .", "the", "the banks . the bank", "."]
 PADS = (1, 3, 6)
-PAD, MASK = 0, 4
 EXACT = {"atol": 1e-5, "rtol": 0}
 
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
     return bertlab.load(write(tmp_path_factory.mktemp("tiny") / "bert", tiny_files()))
-
-
-@pytest.fixture(scope="module")
-def forced(tmp_path_factory):
-    """All tokens look at [PAD] alone, wherever there is one that is not hidden.
-
-    In both layers all keys are zero but in dimension 0 of each head, to which only
-    [PAD]'s row of the token table leads; all queries are the same.
-    """
-    tensors = tiny_tensors()
-    hidden, heads = CONFIG["hidden_size"], CONFIG["num_attention_heads"]
-    size = hidden // heads
-    for name, tensor in tensors.items():
-        if "attention.self.query" in name or "attention.self.key" in name:
-            tensor[:] = 0
-        if name.endswith("attention.self.query.bias"):
-            tensor[::size] = 300
-        if name.endswith("attention.self.key.weight"):  # (out, in)
-            tensor[::size, 0] = 1
-        # What comes out of a layer keeps the first dimension of what goes in.
-        if "output.dense" in name:
-            tensor[0] = 0
-        if name.endswith("LayerNorm.weight"):
-            tensor[:] = 1
-        if name.endswith("LayerNorm.bias"):
-            tensor[:] = 0
-        if name.endswith("embeddings.weight"):
-            tensor[:, 0] = 0
-        if name.endswith("word_embeddings.weight"):
-            tensor[PAD, 0] = 60
-    files = tiny_files(tensors)
-    return bertlab.load(write(tmp_path_factory.mktemp("forced") / "bert", files))
 
 
 @pytest.fixture(params=["tiny", "default"])
@@ -126,21 +93,3 @@ def test_otherwise_words_move(model, how):
         # The embedding layer mixes nothing.
         assert (moved[0].max() < 1e-5) == how.get("own", True)
         assert (moved[-1].max(axis=-1) > 1e-3).all()
-
-
-def test_attention_forced_to_a_pad_leaks_without_the_mask_alone(forced):
-    """All weight would go to the one pad: with the mask it is 0 even so."""
-    for text in TEXTS:
-        for side in ("right", "left"):
-            alone, row, place = padded(forced, text, 1, side)
-            at = 0 if side == "left" else -1
-            hidden, wanted = encode(forced, [row]), encode(forced, [alone])
-            assert (hidden[0].attentions[..., at] == 0).all()
-            np.testing.assert_allclose(
-                hidden[0].hidden_states[:, place], wanted[0].hidden_states, **EXACT
-            )
-            _, row, place = padded(forced, text, 1, side, hide=False)
-            leaking = encode(forced, [row])[0]
-            np.testing.assert_allclose(leaking.attentions[0, ..., at], 1, **EXACT)
-            moved = leaking.hidden_states[1, place] - wanted[0].hidden_states[1]
-            assert (np.abs(moved).max(axis=-1) > 0.1).all()

@@ -9,12 +9,15 @@ import json
 import os
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from test_model import TABLES, prefixed_and_old
 from tiny_bert import packed, write
 
 import bertlab
+from bertlab.checkpoint import expected_shapes
 from bertlab.network import published_vectors
 from bertlab.network.embedding import embed, rebuild
 from bertlab.network.published_vectors import (
@@ -37,33 +40,6 @@ CONFIG = {
     "num_attention_heads": 12,
     "intermediate_size": 8,
 }
-
-
-def encoder_and_heads(random):
-    """The rest of that model's tensors, its pre-training heads among them."""
-    hidden, inner = CONFIG["hidden_size"], CONFIG["intermediate_size"]
-    layer = "bert.encoder.layer.0"
-    dense = {
-        f"{layer}.attention.self.query": (hidden, hidden),
-        f"{layer}.attention.self.key": (hidden, hidden),
-        f"{layer}.attention.self.value": (hidden, hidden),
-        f"{layer}.attention.output.dense": (hidden, hidden),
-        f"{layer}.intermediate.dense": (inner, hidden),
-        f"{layer}.output.dense": (hidden, inner),
-        "bert.pooler.dense": (hidden, hidden),
-        "cls.predictions.transform.dense": (hidden, hidden),
-        "cls.seq_relationship": (2, hidden),
-    }
-    shapes = {"cls.predictions.bias": (CONFIG["vocab_size"],)}
-    for name, shape in dense.items():
-        shapes |= {f"{name}.weight": shape, f"{name}.bias": shape[:1]}
-    for name in (
-        f"{layer}.attention.output",
-        f"{layer}.output",
-        "cls.predictions.transform",
-    ):
-        shapes |= {f"{name}.LayerNorm.{part}": (hidden,) for part in ("gamma", "beta")}
-    return {name: random.normal(0, 0.02, size) for name, size in shapes.items()}
 
 
 def stand_in_tables():
@@ -103,16 +79,14 @@ def stand_in_tables():
 def stand_in(bert, tmp_path_factory):
     """Load a checkpoint written like that model's file, with the published entries."""
     tables = stand_in_tables()
-    inside = {
-        "LayerNorm.gamma": "gamma",
-        "LayerNorm.beta": "beta",
-        "position_embeddings.weight": "position",
-        "token_type_embeddings.weight": "token_type",
-        "word_embeddings.weight": "token",
+    random = np.random.default_rng(1)
+    tensors = {
+        name: random.normal(0, 0.02, shape)
+        for name, shape in expected_shapes(SimpleNamespace(**CONFIG)).items()
     }
-    tensors = encoder_and_heads(np.random.default_rng(1)) | {
-        f"bert.embeddings.{name}": tables[table] for name, table in inside.items()
-    }
+    for table, name in TABLES.items():
+        tensors[f"embeddings.{name}"] = tables[table]
+    tensors = prefixed_and_old(tensors) | {"cls.predictions.bias": np.zeros(9)}
     files = {
         "config.json": json.dumps(CONFIG).encode(),
         "vocab.txt": (bert.folder / "vocab.txt").read_bytes(),
@@ -171,11 +145,7 @@ def test_the_published_output_is_tensorflows(model):
 def test_a_model_of_other_sizes_is_not_compared(bert, stand_in):
     found = compare_published(bert)
     assert found.equal is None
-    assert found.sentence == (
-        "Not compared: the published figures are those of bert-base-uncased, which has"
-        f" hidden size 768; {bert.name} has hidden size 384. To compare, say"
-        ' bertlab.load("bert-base-uncased") in the set-up cell (440 MB, fetched once).'
-    )
+    assert f"768; {bert.name} has hidden size 384. To compare, say" in found.sentence
     one_type = with_tables(stand_in, token_type=stand_in.tables.token_type[:1])
     found = compare_published(one_type)
     assert found.equal is None
@@ -191,16 +161,8 @@ def swapped(bert):
     return with_tables(bert, gamma=bert.tables.beta, beta=bert.tables.gamma)
 
 
-def another_epsilon(bert):
-    return with_tables(bert, eps=1e-5)
-
-
 def one_row_late(bert):
     return with_tables(bert, token=np.roll(bert.tables.token, 1, axis=0))
-
-
-def position_one_late(bert):
-    return with_tables(bert, position=np.roll(bert.tables.position, 1, axis=0))
 
 
 def types_exchanged(bert):
@@ -212,20 +174,13 @@ def half_precision(bert):
     return with_tables(bert, position=position)
 
 
-def nothing_but_nan(bert):
-    return with_tables(bert, position=np.full_like(bert.tables.position, np.nan))
-
-
 @pytest.mark.parametrize(
     ("fault", "least", "says"),
     [
         (swapped, 36, "the tables agree, but what becomes of them"),
-        (another_epsilon, 30, "the tables agree, but what becomes of them"),
         (one_row_late, 70, "same sizes, other weights"),
-        (position_one_late, 60, "same sizes, other weights"),
         (types_exchanged, 40, "same sizes, other weights"),
         (half_precision, 30, "same sizes, other weights"),
-        (nothing_but_nan, 72, "same sizes, other weights"),
     ],
 )
 def test_a_fault_in_the_model_is_seen(stand_in, fault, least, says):
@@ -236,9 +191,7 @@ def test_a_fault_in_the_model_is_seen(stand_in, fault, least, says):
     assert "The largest difference is at entry " in found.sentence
 
 
-@pytest.mark.parametrize(
-    "left_out", ["position", "token type", "mean", "variance", "gamma", "beta"]
-)
+@pytest.mark.parametrize("left_out", ["position", "variance", "beta"])
 def test_a_fault_in_the_layer_is_seen(stand_in, left_out, monkeypatch):
     def faulty(bert, text, **ids):
         b = embed(bert, text, **ids)

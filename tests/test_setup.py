@@ -75,16 +75,13 @@ def test_every_need_is_locked_within_its_range(environment):
             if need.marker is None or need.marker.evaluate(environment):
                 assert need.name in versions, f"{need.name} is not locked"
                 assert need.specifier.contains(versions[need.name]), need
-    # What was found to work; and nothing large gets in.
+    # What was found to work; nothing large gets in; and bertlab itself comes last.
     assert learner["transformers"] == "4.54.1"
     assert learner["tensorflow"] == learner["tf-keras"] == "2.21.0"
     windows = environment["sys_platform"] == "win32"
     assert ("tensorflow-text" in learner) == (not windows)
     assert {"torch", "scikit-learn", "scipy"}.isdisjoint(learner | tests)
-
-
-def test_the_lock_installs_bertlab_last():
-    assert LEARNER.read_text(encoding="utf-8").splitlines()[-1] == "-e ."
+    assert LEARNER.read_text(encoding="utf-8").endswith("\n-e .\n")
 
 
 def readme_line(name):
@@ -113,20 +110,11 @@ def test_each_line_of_the_readme_is_complete(name):
 
 
 def test_ci_runs_the_readme_line_with_a_browser_and_pytorch():
-    script, workflow, pytorch = (
-        (ROOT / name).read_text(encoding="utf-8")
-        for name in (".ci/run", ".github/workflows/tests.yml", ".ci/pytorch")
-    )
-    assert ".ci/readme_line.py test)" in script
-    assert script.endswith('bash -c "$line" </dev/null\n')
-    assert "export BERTLAB_REQUIRE_BROWSER=1" in script
-    assert "bash .ci/run" in workflow
-    assert ".ci/readme_line.py test)" in workflow
-    assert '.ci/pytorch "$home/pytorch"' in script
-    assert "export BERTLAB_TORCH_PYTHON BERTLAB_REQUIRE_TORCH=1" in script
-    assert "BERTLAB_REQUIRE_TORCH=1" in workflow
-    # In an environment of its own: PyTorch is in neither lock.
-    assert " torch==2.13.0 transformers " in pytorch
+    for name in (".ci/run", ".github/workflows/tests.yml"):
+        script = (ROOT / name).read_text(encoding="utf-8")
+        assert ".ci/readme_line.py test)" in script
+        assert "BERTLAB_REQUIRE_TORCH=1" in script
+    assert "BERTLAB_REQUIRE_BROWSER=1" in (ROOT / ".ci/run").read_text("utf-8")
 
 
 def test_binder_builds_from_the_same_lock():

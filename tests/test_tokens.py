@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from markup import ANY_TEXT
 from toy import VOCABULARY, toy_bert
 
-from bertlab.text.tokens import LONGEST_TEXT, InputError, isolated, tokenize, vocabulary
+from bertlab.text.tokens import InputError, isolated, tokenize, vocabulary
 from bertlab.text.words import look_up_word
 
 
@@ -36,8 +36,8 @@ def test_a_pair(toy):
     assert [t.span(i) for i in (1, 3, 4)] == ["cat", "dog", "s"]
 
 
-@pytest.mark.parametrize("first", range(14))
-@pytest.mark.parametrize("second", [None, *range(14)])
+@pytest.mark.parametrize("first", range(0, 14, 2))
+@pytest.mark.parametrize("second", [None, 0, 1, 5, 12])
 def test_kept_is_what_the_tokenizer_keeps(toy, first, second):
     text, pair = "dog " * first, second if second is None else "cat " * second
     t = tokenize(toy, text, pair)
@@ -53,7 +53,6 @@ def test_kept_is_what_the_tokenizer_keeps(toy, first, second):
         (["   "], "There is nothing to tokenize yet"),
         (["  \x00 \u200b"], "keeps nothing of what you typed"),
         ([""], "becomes 2 tokens: [CLS] [SEP]"),
-        (["dog!"], "4 tokens: 2 for what you typed and 2 special."),
         (["dog", "cat"], "5 tokens: 2 for what you typed and 3 special."),
         (
             ["dog cat dog cat dog cat Dog car"],
@@ -62,12 +61,7 @@ def test_kept_is_what_the_tokenizer_keeps(toy, first, second):
         # The loss is counted for each text, and begins with a whole word.
         (["dog", "cat " * 5], "would lose 1 token of the second text: crossed out"),
         (["dog " * 5 + "cats! dog"], "from “cats! dog” on"),
-        (["dog " * 6 + "cat\u202e car"], "from “catU+202E car” on"),
         (["dogs dog"], "1 word split into pieces, for instance dog ##s."),
-        (["dogs", "dogs"], "2 words split into pieces"),
-        (["dog" + "s" * 8], " ##s …"),
-        (["dog xyz"], "“xyz” is not in the vocabulary"),
-        (["x y"], "“x”, “y” are not"),
         (["a b c d e f"], "“a”, “b”, “c”, “d”, “e” and more are not"),
         (["x" * 101], "over 100 characters"),
         (["שלום dog"], "“\u2068שלום\u2069” is not in"),
@@ -82,19 +76,11 @@ def test_what_is_said_of_a_text(toy, text, says):
     assert says in said
 
 
-def test_numbers_have_thousands_separators(tmp_path):
-    said = tokenize(toy_bert(tmp_path, positions=2000), "! " * 2500).sentences
-    assert said[0] == "2,502 tokens: 2,500 for what you typed and 2 special."
-    assert said[1].startswith("The model takes 2,000. Truncation would lose 502 tokens")
-
-
 @pytest.mark.parametrize(
     ("text", "written"),
     [
         ("dog, Ünlü 東京 👩\u200d💻 न\u200dx", None),
         ("שלום", "\u2068שלום\u2069"),
-        ("a سلام 1", "\u2068a سلام 1\u2069"),
-        ("\u202e abc", "U+202E abc"),
         ("\u2066\u200f\u2069\x00\u200b", "U+2066U+200FU+2069U+0000U+200B"),
         ("\u2069ש", "\u2068U+2069ש\u2069"),
         ("dog\ncat\u2029\tcar", "dog cat  car"),
@@ -108,11 +94,8 @@ def test_isolated(text, written):
     ("text", "pair", "says"),
     [
         (None, None, "must be a string, such as 'my dog', not NoneType"),
-        (["a"], None, "not list"),
         ("a", 7, "The second text must be a string"),
-        ("x" * (LONGEST_TEXT + 1), None, "20,001 characters"),
         ("a", "x" * 100_000, "The second text has 100,000 characters"),
-        ("ab\ud800", None, "Character 3 of the text is half of a character"),
         ("a", "\udfff", "Character 1 of the second text"),
     ],
 )
@@ -148,20 +131,15 @@ def test_an_entry_is_its_own_row(toy, word):
     ("word", "tokens", "says"),
     [
         ("DOG", "dog", "The tokenizer writes “DOG” as dog"),
-        ("\u202eDOG", "dog", "The tokenizer writes “U+202EDOG” as dog"),
         ("dogs", "dog ##s", "“dogs” has no row of its own: it is 2 tokens, dog ##s."),
-        ("dog" + "s" * 7, "dog" + " ##s" * 7, " ##s. Shown are"),
         ("dog cats", "dog cat ##s", "type one of them, such as dog,"),
         ("xyz", "[UNK]", "“xyz” is not in the vocabulary"),
-        ("שלום", "[UNK]", "“\u2068שלום\u2069” is"),
         ("🤗 🤗", "[UNK] [UNK]", "2 tokens, each of them [UNK], so this is the row"),
-        ("dog 🤗", "dog [UNK]", "dog [UNK]. “🤗” is unknown and becomes [UNK]. Shown"),
         (
             "x dog y y",
             "[UNK] dog [UNK] [UNK]",
             "“x”, “y” are unknown and become [UNK].",
         ),
-        ("dog [UNK]", "dog [UNK]", "2 tokens, dog [UNK]. Shown are"),
         ("x" * 999, "[UNK]", "“xxxxxxxxxxxxxxxxxxxxxxx…” has over 100 characters"),
     ],
 )
@@ -176,12 +154,9 @@ def test_a_word_without_a_row(toy, word, tokens, says):
     ("word", "says"),
     [
         ("", "Type a word"),
-        (" \t\u3000", "Type a word"),
         ("\x00\u200d", "keeps nothing of"),
         ("dog " * 9, "That is 9 tokens"),
-        ("\ud800", "Character 1 of the word"),
         ("x" * 20_001, "The word has 20,001"),
-        (None, "The word must be a string"),
     ],
 )
 def test_nothing_to_look_up(toy, word, says):

@@ -28,35 +28,23 @@ def cased(tmp_path_factory):
 @pytest.mark.parametrize(
     ("text", "word", "places"),
     [
-        ("dog cat", "dog", [[1]]),
-        ("dog cat", "cat", [[2]]),
         ("dog cat dog", "dog", [[1], [3]]),
-        ("dog dog", "dog", [[1], [2]]),
         ("dog", " dog ", [[1]]),
         ("DOG Dog", "dOg", [[1], [2]]),
         ("dög", "dog", [[1]]),
         # Pieces: a word is found whole or not at all.
-        ("dogs dog", "dogs", [[1, 2]]),
         ("dogs dog", "dog", [[3]]),
         ("dogss dogs", "dogs", [[4, 5]]),
-        ("dog dogs cats dogs", "dogs", [[2, 3], [6, 7]]),
         # Punctuation beside it.
-        ("dog!", "dog", [[1]]),
         ("!dog!dogs!", "dog", [[2]]),
-        ("dog!", "!", [[2]]),
         ("dog!!", "!", [[2], [3]]),
         # Several words, in this order; no token twice.
-        ("car dog cat", "dog cat", [[2, 3]]),
         ("dog dogs cat", "dogs  cat", [[2, 3, 4]]),
-        ("dog dog dog", "dog dog", [[1, 2]]),
         ("dog dog dog dog", "dog dog", [[1, 2], [3, 4]]),
         # Not in the vocabulary: known by their letters.
-        ("emu gnu emu", "emu", [[1], [3]]),
         ("emu Gnu", "gNU", [[2]]),
-        ("🤗 👩 🤗", "🤗", [[1], [3]]),
         ("dog emu cat", "emu cat", [[2, 3]]),
         # Special tokens, typed or not.
-        ("dog [MASK]", "[MASK]", [[2]]),
         ("dog [SEP] cat", "[SEP]", [[2], [4]]),
         ("emu [UNK] gnu", "[UNK]", [[2]]),
         ("dog", "[CLS]", [[0]]),
@@ -72,18 +60,10 @@ def test_where_a_word_stands(toy, text, word, places):
     ("text", "word"),
     [
         ("dogs", "dog"),
-        ("dog", "dogs"),
-        ("dog", "cat"),
-        ("", "dog"),
-        ("dogs", "s"),
         ("dogs", "##s"),
         ("cat dog", "dog cat"),
         ("emu", "gnu"),
-        ("emu", "[UNK]"),
         ("[UNK]", "emu"),
-        ("doggy", "dog"),
-        ("dog", "dog dog"),
-        ("dog", "[MASK]"),
     ],
 )
 def test_a_word_that_is_not_there(toy, text, word):
@@ -92,7 +72,7 @@ def test_a_word_that_is_not_there(toy, text, word):
     assert str(error.value) == f"“{word}” does not occur in “{text}”."
 
 
-@pytest.mark.parametrize("word", ["", "  ", "\u200b", "\n", "\x00"])
+@pytest.mark.parametrize("word", ["  ", "\u200b"])
 def test_no_word(toy, word):
     with pytest.raises(
         InputError, match=r"^Type a word that occurs in the sentences, fo"
@@ -100,12 +80,9 @@ def test_no_word(toy, word):
         find_word(toy, "dog", word)
 
 
-@pytest.mark.parametrize("word", [None, 5, ["dog"], b"dog"])
-def test_a_word_is_a_string(toy, word):
+def test_a_word_is_a_string(toy):
     with pytest.raises(InputError, match=r"^The word must be a string"):
-        find_word(toy, "dog", word)
-    with pytest.raises(InputError, match=r"^The text must be a string"):
-        find_word(toy, word, "dog")
+        find_word(toy, "dog", None)
 
 
 def test_capital_letters_in_a_cased_vocabulary(cased):
