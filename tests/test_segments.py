@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from test_widgets import said, shown
+from explorers import said, shown
 from tiny_bert import CONFIG, tiny_files, write
 
 import bertlab
