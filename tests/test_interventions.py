@@ -5,13 +5,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from explorers import TEXT, said, shown
+from explorers import TEXT, said
 from matplotlib.collections import QuadMesh
 from toy import toy_bert
 
 from bertlab.displays import plot_interventions
 from bertlab.displays.movement_caption import MEAN
-from bertlab.displays.movement_table import CONTROL, MOST_CELLS, MOST_NUMBERS, NEW
+from bertlab.displays.movement_table import CONTROL, MOST_NUMBERS, NEW
 from bertlab.errors import InputError
 from bertlab.explorers import intervention_explorer
 from bertlab.explorers import interventions as module

@@ -16,7 +16,6 @@ from bertlab.explorers.page import Page
 from bertlab.network.similarity import SPACES, nearest_tokens
 from bertlab.text.tokens import tokenize
 
-
 # The base
 
 
