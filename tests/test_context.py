@@ -253,7 +253,9 @@ def test_without_dominant_dimensions(explorer, bert):
     space = context_space(bert, explorer.space.value)
     kept = np.delete(states(bert)[LAST], space.left_out[LAST], axis=-1)
     np.testing.assert_allclose(drawn(explorer), square(kept), atol=1e-5)
+    assert "nothing dominant to take out" in explorer.caption
     explorer.layer.value = 3
+    assert "nothing dominant to take out" not in explorer.caption
     first, second, third = space.left_out[3]
     part, mean, random = space.parts[3], space.means[3], space.baseline[3].mean()
     assert (
