@@ -32,14 +32,7 @@ def learned():
         states[time, rows, 0, task.labels] += time
     told = np.zeros((times, 40), int)
     told[2] = task.labels
-    return Record(
-        task=task,
-        place=0,
-        steps=np.array([0, 10, 20]),
-        told=told,
-        states=states,
-        attentions=attentions,
-    )
+    return Record(task, 0, np.array([0, 10, 20]), told, states, attentions)
 
 
 @dataclass(frozen=True)

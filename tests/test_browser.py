@@ -135,7 +135,7 @@ CASES = {
         ),
     ),
     "reconstruction": Case(
-        "explorers.reconstruction_explorer(bert, 'hello, world!', place=1)",
+        "explorers.reconstruction_explorer(bert, 'hello, world!')",
         (
             ("slider", "Token at", "End", {"place": 5}),
             # With fewer tokens, so the slider has to follow.

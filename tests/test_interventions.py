@@ -5,13 +5,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from explorers import TEXT, said, shown
+from explorers import TEXT, said
 from matplotlib.collections import QuadMesh
 from toy import toy_bert
 
 from bertlab.displays import plot_interventions
 from bertlab.displays.movement_caption import MEAN
-from bertlab.displays.movement_table import CONTROL, MOST_CELLS, MOST_NUMBERS, NEW
+from bertlab.displays.movement_table import CONTROL, MOST_NUMBERS, NEW
 from bertlab.errors import InputError
 from bertlab.explorers import intervention_explorer
 from bertlab.explorers import interventions as module
@@ -29,9 +29,7 @@ TOKENS = ["[MASK]", "cat", "$x$"]
 # Two tokens that stay, (layers + 1, kept).
 MOVED = np.array([[0.0, 0.1], [0.5, 0.2], [0.25, 0.3]])
 RUNS = np.array([[0.0, 0.2, 0.5], [0.1, 0.4, 0.6]])  # (runs, layers + 1)
-# One that is unlike the others: their mean would be 0.35 at the last layer.
-UNLIKE = np.array([[0.0, 0.1, 0.1], [0.0, 0.1, 0.2], [0.0, 0.9, 0.75]])
-VECTORS = {"the words' mean vector": [0.05, 0.1, 0.2], "[CLS]": [np.nan] * 3}
+VECTORS = {WORDS: [0.05, 0.1, 0.2], "[CLS]": [np.nan] * 3}
 
 
 def drawn(**more):
@@ -39,7 +37,7 @@ def drawn(**more):
         "tokens": TOKENS,
         "places": [1, 2],
         "vectors": VECTORS,
-        "control": {MEAN: RUNS, "the words' mean vector": RUNS / 2},
+        "control": {MEAN: RUNS, WORDS: RUNS / 2},
         "title": "[CLS] replaced",
     }
     return plot_interventions(MOVED, **about | more)
@@ -85,19 +83,10 @@ def test_an_effect_by_hand(toy, prepared):
     random = np.random.default_rng(1)
     old, new = random.normal(size=(3, 6, 4)), random.normal(size=(3, 5, 4))
     found = effect(as_encoding(prepared, old), as_encoding(change.inputs, new), change)
-    kept = [0, 1, 3, 4, 5]
-    for layer in range(3):
-        for k, i in enumerate(kept):
-            distance = np.sqrt(((new[layer, k] - old[layer, i]) ** 2).sum())
-            norm = np.sqrt((old[layer, i] ** 2).sum())
-            assert found.tokens[layer, k] == pytest.approx(distance / norm)
-        # dog and car stay, cat is gone and ! is no word
-        was, now = (
-            (old[layer, 1] + old[layer, 4]) / 2,
-            (new[layer, 1] + new[layer, 3]) / 2,
-        )
-        by_hand = np.linalg.norm(now - was) / np.linalg.norm(was)
-        assert found.words[layer] == pytest.approx(by_hand)
+    np.testing.assert_allclose(found.tokens, moves(old[:, [0, 1, 3, 4, 5]], new))
+    # dog and car stay, cat is gone and ! is no word
+    was, now = old[:, [1, 4]].mean(axis=1), new[:, [1, 3]].mean(axis=1)
+    np.testing.assert_allclose(found.words, moves(was, now))
     np.testing.assert_allclose(found.cls, found.tokens[:, 0])
 
 
@@ -109,10 +98,9 @@ def test_controls_are_other_words(toy, prepared):
     assert [change.before for change in found] == [
         [i for i in range(6) if i != gone] for gone in (1, 2, 4)
     ]
-    for gone in (1, 2, 4):
-        others = [change.before for change in controls(prepared, gone, alter)]
-        assert len(others) == 2
-        assert all(gone in before for before in others)
+    others = [change.before for change in controls(prepared, 2, alter)]
+    assert len(others) == 2
+    assert all(2 in before for before in others)
     # Those that change nothing are none.
     dog = 6
     found = controls(
@@ -122,19 +110,6 @@ def test_controls_are_other_words(toy, prepared):
         ["dog", "dog", "!", "car"],
         ["dog", "cat", "!", "dog"],
     ]
-
-
-def test_fewer_controls_are_the_first_of_the_same(toy):
-    long = inputs.prepare(toy, "dog cat car dog cat car")
-    take = [
-        {
-            tuple(c.before)
-            for c in controls(long, 0, lambda i: inputs.remove(toy, long, [i]), most=n)
-        }
-        for n in (2, 4)
-    ]
-    assert take[0] < take[1]
-    assert len(take[1]) == 4
 
 
 def test_another_position_row(toy, prepared):
@@ -155,22 +130,11 @@ def test_every_cell_of_the_picture():
     plot = drawn()
     tokens, below = tables(plot)
     np.testing.assert_allclose(tokens, [[np.nan] * 3, *MOVED.T])
-    means = [
-        MOVED.mean(axis=1),
-        np.median(RUNS, axis=0),
-        VECTORS[WORDS],
-        np.median(RUNS, axis=0) / 2,
-    ]
+    medians = np.median(RUNS, axis=0)
+    means = [MOVED.mean(axis=1), medians, VECTORS[WORDS], medians / 2]
     np.testing.assert_allclose(below, means)
-    assert names(plot) == [
-        "0  [MASK]",
-        "1  cat",
-        "2  $x$",
-        MEAN,
-        CONTROL,
-        "the words' mean vector",
-        CONTROL,
-    ]
+    shown = ["0  [MASK]", "1  cat", "2  $x$", MEAN, CONTROL, WORDS, CONTROL]
+    assert names(plot) == shown
     # What is written in a row stands at the height of its name.
     written = {}
     for text in plot.axes.texts:
@@ -178,9 +142,9 @@ def test_every_cell_of_the_picture():
         written.setdefault(round(y, 3), {})[x] = text.get_text()
     rows = [written[round(y, 3)] for y in plot.axes.get_yticks()]
     assert rows[0] == {1: "new"}
-    expected = [*MOVED.T, *means]
     assert rows[1:] == [
-        {k: f"{100 * v:.0f}" for k, v in enumerate(values)} for values in expected
+        {k: f"{100 * v:.0f}" for k, v in enumerate(values)}
+        for values in [*MOVED.T, *means]
     ]
     for found in (
         "each of the 2 tokens that stay",
@@ -191,26 +155,15 @@ def test_every_cell_of_the_picture():
         "by 20.0% (control: 27.5%) at layer 2",
     ):
         assert found in plot.caption
-    moved_on = drawn(numbers=["0", "3→1", 7])
-    assert names(moved_on)[:3] == ["0  [MASK]", "3→1  cat", "7  $x$"]
-    assert "Furthest: cat (3→1), by" in moved_on.caption
 
 
 def test_one_run_unlike_the_others_does_not_carry_the_control():
-    plot = drawn(control=UNLIKE, vectors=None)
+    unlike = [[np.nan] * 3, [0.0, 0.1, 0.1], [0.0, 0.1, 0.2], [0.0, 0.9, 0.75]]
+    plot = drawn(control=unlike, vectors=None)
     np.testing.assert_allclose(tables(plot)[1][1], [0, 0.1, 0.2])
-    assert "0.0%, 10.0%, 20.0%. At layer 2 it goes from 10.0% to 75.0%" in plot.caption
     assert "1.38 times as far there as in the control, farther than in 2 of 3." in (
         plot.caption
     )
-    without = drawn(control=UNLIKE, vectors=None, ratio=False).caption
-    assert "times as far" not in without
-
-
-def test_a_run_without_a_value_is_no_run():
-    runs = [[np.nan] * 3, *RUNS]
-    np.testing.assert_allclose(tables(drawn(control=runs))[1][1], RUNS.mean(axis=0))
-    assert names(drawn(control=[[np.nan] * 3])).count(CONTROL) == 0
 
 
 def test_rounding_errors_do_not_fill_the_scale():
@@ -221,7 +174,7 @@ def test_rounding_errors_do_not_fill_the_scale():
     assert "times as far" not in drawn(control=0 * RUNS).caption
 
 
-@pytest.mark.parametrize("count", [MOST_NUMBERS, MOST_NUMBERS + 1, 512])
+@pytest.mark.parametrize("count", [MOST_NUMBERS, 512])
 def test_many_tokens_none_of_them_left_out(count):
     tokens = [f"w{i}" for i in range(count)]
     places = [i for i in range(count) if i != 5]
@@ -230,15 +183,12 @@ def test_many_tokens_none_of_them_left_out(count):
     cells = tables(plot)[0]
     np.testing.assert_allclose(cells[places], moved.T)
     assert np.isnan(cells[5]).all()
-    numbered = count <= MOST_NUMBERS
-    assert numbered == (10 * count <= MOST_CELLS)
-    assert len(plot.axes.texts) == (10 * count + 1 if numbered else 10)
+    assert len(plot.axes.texts) == (10 * count + 1 if count <= MOST_NUMBERS else 10)
     # The new token has its name, and no two names are over each other.
     assert "5  w5" in names(plot)
     plot.figure.draw_without_rendering()
     boxes = [label.get_window_extent() for label in plot.axes.get_yticklabels()]
     assert all(one.y0 > other.y1 - 3 for one, other in pairwise(boxes))
-    assert plot.figure.get_size_inches()[1] < 10.5
 
 
 # The explorer
@@ -270,10 +220,9 @@ def moves(old, new):
 
 
 def test_cls_is_replaced_at_first(explorer, bert):
-    before = states(bert)
-    ids = inputs.prepare(bert, TEXT).ids
-    mask = bert.tokenizer.mask_token_id
-    own = moves(before, states(bert, ids=[mask, *ids[1:]]))[:, 1:]
+    ids, mask = inputs.prepare(bert, TEXT).ids, bert.tokenizer.mask_token_id
+    before, after = states(bert), states(bert, ids=[mask, *ids[1:]])
+    own = moves(before, after)[:, 1:]
     plot = explorer.plot()
     tokens, below = tables(plot)
     assert np.isnan(tokens[0]).all()
@@ -285,32 +234,23 @@ def test_cls_is_replaced_at_first(explorer, bert):
         changed = moves(before, states(bert, ids=[*ids[:i], mask, *ids[i + 1 :]]))
         others.append(np.delete(changed, i, axis=1).mean(axis=1))
     np.testing.assert_allclose(below[1], np.median(others, axis=0), atol=1e-4)
-    vector = [
-        states_[:, 1:7].mean(axis=1)
-        for states_ in (before, states(bert, ids=[mask, *ids[1:]]))
-    ]
-    np.testing.assert_allclose(below[2], moves(*vector), atol=1e-4)
-    assert names(plot)[9:] == [MEAN, CONTROL, WORDS, CONTROL]
+    vectors = (run[:, 1:7].mean(axis=1) for run in (before, after))
+    np.testing.assert_allclose(below[2], moves(*vectors), atol=1e-4)
     assert explorer.caption.startswith("[CLS] (0) replaced by [MASK]. How far each of")
 
 
 def test_a_word_of_two_is_replaced(explorer, bert):
     explorer.by.value = "dog"
     explorer.token.value = "the"
-    assert said(explorer).startswith(
-        "the is there 2 times, as tokens 1 and 5: this is token 1."
-    )
+    assert "the is there 2 times, as tokens 1 and 5: this is token 1." in said(explorer)
     assert np.isnan(tables(explorer.plot())[0][1]).all()
     explorer.token.value = "5"
     assert said(explorer) == ""
-    tokens = tables(explorer.plot())[0]
-    assert np.isnan(tokens[5]).all()
     ids = inputs.prepare(bert, TEXT).ids
     dog = bert.tokenizer.convert_tokens_to_ids("dog")
     own = moves(states(bert), states(bert, ids=[*ids[:5], dog, *ids[6:]]))
-    kept = [0, 1, 2, 3, 4, 6, 7, 8]
-    np.testing.assert_allclose(tokens[kept], own[:, kept].T, atol=1e-4)
-    assert names(explorer.plot())[13:] == ["[CLS]", CONTROL]
+    own[:, 5] = np.nan
+    np.testing.assert_allclose(tables(explorer.plot())[0], own.T, atol=1e-4)
 
 
 @pytest.mark.parametrize("keep", [False, True])
@@ -351,14 +291,12 @@ def test_moved(explorer, bert):
 
 def test_another_row(explorer, bert):
     explorer.change.value = "position row"
-    explorer.token.value = "cat"
-    for row, number in (("5", 5), ("end", len(bert.tables.position) - 1)):
-        explorer.row.value = row
-        rows = [0, 1, number, *range(3, 9)]
-        own = moves(states(bert), states(bert, positions=rows))
-        plot = explorer.plot()
-        np.testing.assert_allclose(tables(plot)[0], own.T, atol=1e-4)
-        assert names(plot)[2] == f"2→{number}  cat"
+    explorer.token.value, explorer.row.value = "cat", "end"
+    last = len(bert.tables.position) - 1
+    own = moves(states(bert), states(bert, positions=[0, 1, last, *range(3, 9)]))
+    plot = explorer.plot()
+    np.testing.assert_allclose(tables(plot)[0], own.T, atol=1e-4)
+    assert names(plot)[2] == f"2→{last}  cat"
     assert own[0].max() > 0.01
 
 
@@ -366,24 +304,7 @@ def test_what_changes_nothing_is_said(explorer):
     explorer.by.value = "[CLS]"
     assert said(explorer).startswith("This is how it is already, so nothing changes")
     assert NEW not in [text.get_text() for text in explorer.plot().axes.texts]
-    explorer.row.value, explorer.change.value = "0", "position row"
-    assert said(explorer).startswith("This is how it is already, so nothing changes")
     assert "None of the 9 tokens that stay moves" in explorer.caption
-
-
-@pytest.mark.parametrize(
-    ("change", "used"),
-    [
-        ("replace", {"by"}),
-        ("remove", {"keep"}),
-        ("move", {"to", "keep"}),
-        ("position row", {"row"}),
-    ],
-)
-def test_only_controls_that_do_something_are_there(explorer, change, used):
-    explorer.change.value = change
-    there = {n for n, c in explorer.controls.items() if c.layout.display != "none"}
-    assert there == {"first", "second", "token", "change"} | used
 
 
 def test_a_pair(explorer, bert):
@@ -407,21 +328,17 @@ def test_a_pair(explorer, bert):
     ("typed", "token", "says"),
     [
         ("Dog", "dog", "The tokenizer writes “Dog” as dog."),
-        ("[mask]", "[MASK]", ""),
         ("##ing", "##ing", ""),
-        ("[UNK]", "[UNK]", ""),
         ("😀", "[UNK]", "“😀” is not in the vocabulary and cannot be built from its"),
         ("ש", "\u2068ש\u2069", ""),
         ("103", "103", "That is the word 103, not token ID 103 ([MASK])"),
-        ("99999", "99999", "That is the word 99999, not token ID 99999: a"),
     ],
 )
 def test_what_is_put_in(explorer, typed, token, says):
     explorer.by.value = f" {typed} "
     assert says in said(explorer)
-    if typed != "99999":
-        assert explorer.caption.startswith(f"[CLS] (0) replaced by {token}. How far")
-        assert bool(says) == bool(said(explorer))
+    assert explorer.caption.startswith(f"[CLS] (0) replaced by {token}. How far")
+    assert bool(says) == bool(said(explorer))
 
 
 def test_a_long_text_is_said_to_take_a_moment(explorer, monkeypatch):
@@ -444,7 +361,6 @@ def test_a_text_of_one_word_has_no_scale(explorer):
     explorer.change.value = "remove"
     assert "no other word to do the same to, so there is no scale." in said(explorer)
     assert "Control" not in explorer.caption
-    assert names(explorer.plot()) == ["0  [CLS]", "2→1  [SEP]", MEAN, "[CLS]"]
 
 
 def test_the_model_runs_once_for_each_input(bert, monkeypatch):
@@ -458,22 +374,7 @@ def test_the_model_runs_once_for_each_input(bert, monkeypatch):
     explorer = intervention_explorer(bert, "a cat sat")
     assert runs == [1, 4]  # the text; the change, and three controls
     explorer.by.value = "dog"
-    explorer.by.value = "[MASK]"
     explorer.by.value = " [mask]"
     assert runs == [1, 4, 4]
     explorer.token.value = "1"
     assert runs == [1, 4, 4, 3]
-    explorer.first.value = "a dog sat"
-    assert runs[4:] == [1, 3]
-
-
-def test_as_many_tokens_as_the_model_takes(adversarial):
-    explorer = intervention_explorer(adversarial, ". " * 22)
-    assert "How far each of the 23 tokens that stay" in shown(explorer)
-    explorer.change.value = "position row"
-    explorer.row.value = "23"
-    assert "with position row 23" in shown(explorer)
-    explorer.row.value = "24"
-    assert "type a whole number from 0 to 23, or end." in said(explorer)
-    explorer.first.value = ". " * 23
-    assert "25 tokens and the model takes 24" in said(explorer)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_widgets import said, shown
+from explorers import said, shown
 
 from bertlab.displays import plot_learning
 from bertlab.errors import InputError

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from explorers import refused, said, shown, state
-from matplotlib.collections import LineCollection
 from toy import toy_bert
 
 from bertlab.displays import (
@@ -55,9 +54,6 @@ def test_map():
     (mesh,) = plot.axes.collections
     np.testing.assert_array_equal(mesh.get_array().reshape(4, 4), SIMILARITY)
     assert mesh.get_clim() == (-1, 1)  # 0 is the map's middle
-    assert plot.axes.yaxis_inverted()
-    # The middle of row 2's square is at 2.
-    assert mesh.get_coordinates()[2:4, 0, 1].mean() == 2
     for found in (
         "0.33 on average, lowest -0.20 (positions 2 and 3)",
         "90 % lie between -0.90 and 0.70",
@@ -75,10 +71,6 @@ def test_rows_like_neither_neighbour_are_marked_at_the_edge():
     marks = [line.get_xydata().tolist() for line in plot.axes.lines]
     assert marks == [[[39.5, 0]], [[39.5, 20]], [[39.5, 39]]]
     assert "row 0, 20 and 39" in plot.caption
-    # None of a random table is.
-    rows = np.random.default_rng(0).normal(size=(128, 24))
-    rows /= np.linalg.norm(rows, axis=1)[:, None]
-    assert len(plot_position_map(rows @ rows.T).axes.lines) == 0
 
 
 def test_by_distance():
@@ -87,9 +79,7 @@ def test_by_distance():
     first, second, peak = plot.axes.lines
     assert first.get_xydata().tolist() == [[1, 0.9], [2, 0.2], [3, 0.6], [4, 0.1]]
     assert second.get_ydata().tolist() == [0.0, 0.1, -0.1, 0.0]
-    assert first.get_linestyle() != second.get_linestyle()
     assert peak.get_xydata().tolist() == [[3, 0.6]]
-    assert texts(plot.axes) == ["3"]
     for found in ("0.90 at distance 1, lowest 0.10 at 4", "3 (0.60)", "-0.10 to 0.10"):
         assert found in plot.caption.replace("from ", "")
 
@@ -99,15 +89,13 @@ def test_by_position():
     values[[0, 60, 120, 121, 199]] = 1.9, 1.8, 1.4, 1.5, 1.3
     plot = plot_by_position(values, label="norm")
     line, marked = plot.axes.lines
-    assert line.get_xdata().tolist() == list(range(200))
+    assert line.get_ydata().tolist() == values.tolist()
     assert sorted(marked.get_xdata()) == [0, 60, 120, 121, 199]
-    # Those side by side share a label, at the higher one.
+    # Those side by side share a label.
     assert texts(plot.axes) == ["0", "60", "120, 121", "199"]
-    assert plot.axes.texts[2].xy == (121, 1.5)
     assert "median 1.00" in plot.caption
     assert "1.90 at 0, 1.80 at 60, 1.50 at 121, 1.40 at 120" in plot.caption
     lowest = plot_by_position(-values, label="norm", lowest=True)
-    assert lowest.axes.texts[2].xy == (121, -1.5)
     assert "-1.90 at 0, -1.80 at 60" in lowest.caption
 
 
@@ -117,21 +105,15 @@ def test_a_lone_long_row_is_drawn_at_the_edge():
     low, high = plot.axes.get_ylim()
     assert low < 1
     assert 2 < high < 2.5
-    edge = plot.axes.lines[-1]
-    assert edge.get_marker() == "^"
-    assert edge.get_xydata().tolist() == [[0, 1]]
+    assert plot.axes.lines[-1].get_xydata().tolist() == [[0, 1]]
     assert "0: 9.00" in texts(plot.axes)
     assert "Position 0 is beyond the upper edge" in plot.caption
-    for values in ([3.0, 2.5, 1], [9.0, 1], [9.0, 0, 0], [-1, -3, -4]):
-        assert plot_by_position(values, label="x").axes.get_ylim()[1] > max(values)
 
 
 def test_path():
     plot = plot_path(PATH, numbered=3, shares=(0.5, 0.25))
     dots, joined = plot.axes.collections
     np.testing.assert_array_equal(dots.get_offsets(), PATH)
-    np.testing.assert_array_equal(dots.get_array(), range(4))
-    assert isinstance(joined, LineCollection)
     segments = [segment.tolist() for segment in joined.get_segments()]
     assert segments == [PATH[:2].tolist(), PATH[1:3].tolist()]
     assert texts(plot.axes) == ["0", "1", "2"]
@@ -149,27 +131,17 @@ def test_waves():
     labels = [label.get_text() for label in plot.axes.get_yticklabels()]
     assert labels == ["1: 60%, period 2.0", "2: 30%, period 3.0"]
     assert "90% of the variance" in plot.caption
-    assert "1: 2.0 and 2: 3.0" in plot.caption
-    marked = plot_waves([[2, 0], [-2, -2], [2, 0]], periods=(2, 171.4), mark=1)
-    assert marked.axes.lines[-1].get_xdata() == [1, 1]
-    assert texts(marked.axes) == ["1"]
 
 
 def test_position():
     plot = position()
     for ax, values in zip(plot.figure.axes, (SIMILARITY[1], NORMS, PLACED)):
-        curve, across, point = ax.lines
+        curve, _, point = ax.lines
         assert curve.get_ydata().tolist() == values.tolist()
-        assert across.get_xdata() == [1, 1]
         assert point.get_xydata().tolist() == [[1, values[1]]]
-        low, high = ax.get_ylim()
-        assert low < min(values)
-        assert max(values) < high
-    bands = [[p for p in ax.patches if p.get_hatch()] for ax in plot.figure.axes]
-    assert [len(band) for band in bands] == [1, 0, 1]
-    assert bands[0][0].get_y() == -0.9
-    assert bands[0][0].get_height() == pytest.approx(1.6)
-    assert bands[2][0].get_y() == pytest.approx(0.1)
+    bands = [p for ax in plot.figure.axes for p in ax.patches if p.get_hatch()]
+    assert [band.get_y() for band in bands] == pytest.approx([-0.9, 0.1])
+    assert [band.get_height() for band in bands] == pytest.approx([1.6, 0.2])
     for found in (
         "Position 1: norm 1.00, number 4 of 4",
         "0 (0.80), 2 (0.40) and 3 (-0.60), furthest from 3 (-0.60)",
@@ -180,8 +152,8 @@ def test_position():
 
 def test_one_long_row_does_not_press_the_others_flat():
     assert position().figure.axes[1].get_yscale() == "log"
-    for norms in ([1.0, 1.1, 1.2, 1.3], [1.0, 0.0, 0.0, 0.0]):
-        assert position(np.array(norms)).figure.axes[1].get_yscale() == "linear"
+    zeros = position(np.array([1.0, 0.0, 0.0, 0.0]))
+    assert zeros.figure.axes[1].get_yscale() == "linear"
 
 
 # The explorer
@@ -225,9 +197,7 @@ def test_what_the_explorer_says_is_what_the_tables_hold(toy):
     )
     square = cosine_similarity(table, table)
     low, high = np.quantile(square[np.triu_indices(6, 1)], [0.05, 0.95])
-    assert f"all pairs of rows lie between {low:.2f} and {high:.2f}." in (
-        explorer.caption
-    )
+    assert f"of rows lie between {low:.2f} and {high:.2f}." in explorer.caption
     explorer.centred.value = True
     centred = table - table.mean(axis=0)
     similarity = cosine_similarity(centred, centred[2])
@@ -245,15 +215,7 @@ def test_the_band_of_other_tokens_is_of_this_position(bert):
     assert 0.84 < np.mean((inside >= low) & (inside <= high)) < 0.96
 
 
-def test_the_slider_and_the_box_say_the_same_and_draw_once(explorer, monkeypatch):
-    drawn = []
-    plain = positions_module.plot_position
-
-    def count(*given, **more):
-        drawn.append(given[0])
-        return plain(*given, **more)
-
-    monkeypatch.setattr(positions_module, "plot_position", count)
+def test_the_slider_and_the_box_say_the_same(explorer):
     before = state(explorer)
     explorer.slider.value = 127
     assert explorer.position.value == "127"
@@ -262,7 +224,6 @@ def test_the_slider_and_the_box_say_the_same_and_draw_once(explorer, monkeypatch
     assert explorer.slider.value == 10
     assert explorer.position.value == " 10 ", "nobody changes what was typed"
     assert state(explorer) == before
-    assert drawn == [127, 10]
     # The slider says where the picture is; moving it puts everything right.
     explorer.position.value = "abc"
     assert refused(explorer)
@@ -277,7 +238,6 @@ def test_the_slider_and_the_box_say_the_same_and_draw_once(explorer, monkeypatch
     [
         ("unbelievably", "A position holds one: shown is the first, un", "un"),
         ("Dog", "The tokenizer writes “Dog” as dog", "dog"),
-        ("👩 👩", "is 2 tokens, [UNK] [UNK].", "[UNK]"),
         ("[MASK]", "", "[MASK]"),
     ],
 )
@@ -286,12 +246,3 @@ def test_a_word_that_is_explained_and_shown(explorer, typed, says, name):
     assert says in said(explorer)
     assert not refused(explorer)
     assert f"“{name}” here and elsewhere: " in shown(explorer)
-
-
-def test_models_with_few_positions(toy, tmp_path):
-    explorer = position_explorer(toy, "dog", 10)
-    assert explorer.position.value == "5"
-    assert explorer.slider.max == 5
-    one = position_explorer(toy_bert(tmp_path, positions=1, types=1), "dog")
-    assert "number 1 of 1" in one.caption
-    assert said(one) == ""

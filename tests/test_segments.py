@@ -1,20 +1,14 @@
 """Notebook 04's pictures, explorer and checks."""
 
 import warnings
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from test_widgets import said, shown
-from tiny_bert import CONFIG, tiny_files, write
+from explorers import said, shown
 
-import bertlab
-from bertlab.checkpoint import expected_shapes
 from bertlab.displays import plot_layers, plot_shifts
 from bertlab.displays.layer_curves import MOST_NAMES, by_layer
 from bertlab.explorers import segment_explorer
-from bertlab.explorers import segments as module
-from bertlab.measures import apart
 from bertlab.network import encoder
 from bertlab.text.tokens import tokenize
 
@@ -37,45 +31,23 @@ def shifts(**more):
 
 
 def test_curves_are_means_and_bands_the_middle_of_the_sample():
-    plot = layers(percent=True)
-    means = [line.get_ydata().tolist() for line in plot.axes.lines]
-    np.testing.assert_allclose(means, [[50, 25, 10], [50, 25, 12.5]])
-    assert [list(line.get_xdata()) for line in plot.axes.lines] == [[0, 1, 2]] * 2
+    plot = layers(percent=True, lines={"chance": 0.4})
+    lines = [line.get_ydata() for line in plot.axes.lines]
+    np.testing.assert_allclose(lines[:2], [[50, 25, 10], [50, 25, 12.5]])
+    np.testing.assert_allclose(lines[2], [40, 40])
     (band,) = plot.axes.collections
     corners = band.get_paths()[0].vertices
     at = {x: sorted({y for x_, y in corners if x_ == x}) for x in (0, 1, 2)}
     np.testing.assert_allclose(at[0], [10, 90])
     np.testing.assert_allclose(at[1], [5, 45])
     np.testing.assert_allclose(at[2], [2, 18])
-    assert plot.axes.get_ylim()[0] == 0
-    assert plot.axes.get_ylabel() == "moved by, %"
-
-
-def test_curves_differ_in_more_than_colour():
-    lines = layers().axes.lines
-    assert len({line.get_marker() for line in lines}) == 2
-    assert len({line.get_linestyle() for line in lines}) == 2
-    assert len({line.get_color() for line in lines}) == 2
-    legend = layers(lines={"guessing": 0.5}).axes.get_legend().get_texts()
-    assert [text.get_text() for text in legend] == ["types", "$x$", "guessing"]
-    assert not any(text.get_parse_math() for text in legend)
 
 
 def test_caption_of_curves():
-    assert layers().caption == (
-        "Moved by, from layer 0 on: types 0.50, 0.25, 0.10; $x$ 0.50, 0.25, 0.12."
-        " Bands: the middle 80 % of 11 sentences."
-    )
     assert layers(percent=True, of="pairs", lines={"chance": 0.48}).caption == (
         "Moved by, from layer 0 on: types 50.0%, 25.0%, 10.0%; $x$ 50.0%, 25.0%,"
         " 12.5%. Bands: the middle 80 % of 11 pairs. Dotted across: chance 48.0%."
     )
-
-
-def test_a_level_is_a_line_across():
-    line = layers(lines={"chance": 0.4}, percent=True).axes.lines[-1]
-    assert list(line.get_ydata()) == [40, 40]
-    assert line.get_linestyle() == ":"
 
 
 def test_values_below_zero_are_shown():
@@ -106,30 +78,24 @@ def test_every_cell_of_the_map():
     plot = shifts(types=([0, 0, 1], [0, 1, 1]))
     np.testing.assert_array_equal(plot.axes.images[0].get_array(), 100 * SHIFT.T)
     assert plot.axes.images[0].get_clim() == (0, 50)
-    assert plot.axes.images[0].get_cmap().name == "cividis"
     numbers = {t.get_position(): t.get_text() for t in plot.axes.texts}
     assert numbers == {
-        (0, 0): "0",
-        (1, 0): "50",
-        (0, 1): "25",
-        (1, 1): "30",
-        (0, 2): "10",
-        (1, 2): "20",
+        (layer, token): f"{100 * value:.0f}"
+        for (layer, token), value in np.ndenumerate(SHIFT)
     }
     names = [label.get_text() for label in plot.axes.get_yticklabels()]
     assert names == ["0 [CLS]", "0→1 dog", "1 $x$"]
 
 
 def test_caption_of_the_map():
-    assert shifts().caption == (
-        "How far each of 3 tokens moves, as a share of its state's norm. Furthest:"
-        " [CLS], by 50.0% at layer 1. Mean, from layer 0 on: 11.7%, 33.3%. To compare,"
-        " two different tokens of this text are so far apart on average: 100.0%,"
-        " 50.0%."
-    )
+    for found in (
+        "Furthest: [CLS], by 50.0% at layer 1.",
+        "Mean, from layer 0 on: 11.7%, 33.3%.",
+        "are so far apart on average: 100.0%, 50.0%.",
+    ):
+        assert found in shifts().caption
     again = plot_shifts(SHIFT, tokens=["dog", "cat", "dog"]).caption
     assert "Furthest: dog (token 0), by 50.0% at layer 1." in again
-    assert again.endswith("33.3%.")
 
 
 def test_the_caption_keeps_changed_types_and_kept_ones_apart():
@@ -138,22 +104,14 @@ def test_the_caption_keeps_changed_types_and_kept_ones_apart():
         "Mean where the type changed, from layer 0 on: 25.0%, 30.0%; where it did not,"
         " from layer 0 on: 5.0%, 35.0%. To compare" in caption
     )
-    for all_or_none in ([0, 0, 0], [1, 1, 1]):
-        caption = shifts(types=([0, 0, 0], all_or_none)).caption
-        assert "Mean, from layer 0 on: 11.7%, 33.3%." in caption
+    caption = shifts(types=([0, 0, 0], [1, 1, 1])).caption
+    assert "Mean, from layer 0 on: 11.7%, 33.3%." in caption
 
 
-@pytest.mark.parametrize(
-    ("values", "more"),
-    [
-        (np.zeros((3, 0)), {"tokens": []}),
-        (SHIFT, {"tokens": ["dog", "cat"]}),
-        (SHIFT, {"tokens": "abc", "types": ([0, 0], [1, 1])}),
-    ],
-)
-def test_a_map_without_a_name_for_each_token_is_refused(values, more):
-    with pytest.raises(ValueError, match=r"give one for each, at least one\.$"):
-        plot_shifts(values, **more)
+def test_a_map_without_a_name_for_each_token_is_refused():
+    for values, names in ((np.zeros((3, 0)), []), (SHIFT, ["dog", "cat"])):
+        with pytest.raises(ValueError, match=r"give one for each, at least one\.$"):
+            plot_shifts(values, tokens=names)
 
 
 def test_no_curve_or_one_without_a_value_is_refused():
@@ -170,54 +128,24 @@ def test_a_map_of_nothing_that_moves():
     assert plot.axes.images[0].get_clim() == (0, 1)
 
 
-@pytest.mark.parametrize("count", [20, MOST_NAMES, 61, 512])
+@pytest.mark.parametrize("count", [MOST_NAMES, MOST_NAMES + 1, 512])
 def test_a_map_of_many_tokens_leaves_none_out(count):
     names = [f"w{i}" for i in range(count)]
     values = np.linspace(0, 1, 13 * count).reshape(13, count)
     plot = plot_shifts(values, tokens=names)
     assert plot.axes.images[0].get_array().shape == (count, 13)
     assert not plot.axes.texts
-    assert len(plot.figure.axes) == 2  # with a scale in the place of the numbers
     labels = [label.get_text() for label in plot.axes.get_yticklabels()]
     step = round(plot.axes.get_yticks()[1])
     assert labels == names[::step]
-    assert len(labels) <= MOST_NAMES
     said_so = f"one token in {step}" in plot.axes.get_xlabel()
     assert said_so == (step > 1) == (count > MOST_NAMES)
-    assert plot.figure.get_size_inches()[1] < 14
     # Rows are at least as high as the letters beside them.
     row = plot.axes.get_window_extent().height / count * step
     assert row > 10 / 72 * plot.figure.dpi
 
 
-def test_numbers_or_a_scale():
-    assert len(plot_shifts(np.ones((2, 100)), tokens=["a"] * 100).axes.texts) == 200
-    assert not plot_shifts(np.ones((2, 101)), tokens=["a"] * 101).axes.texts
-
-
-def test_numbers_can_be_read_on_their_cells():
-    plot = plot_shifts([[0.0, 1.0]], tokens="ab")
-    dark, light = (text.get_color() for text in plot.axes.texts)
-    assert dark == "white"
-    assert light != "white"
-
-
-def test_letters_from_right_to_left_do_not_move_the_numbers():
-    caption = plot_shifts([[0.5, 0.2]], tokens=["ש", "dog"]).caption
-    assert "Furthest: \u2068ש\u2069, by 50.0%" in caption
-
-
 # The explorer
-
-
-@pytest.fixture(scope="module")
-def one_type(tmp_path_factory):
-    """A BERT with a single token type."""
-    folder = tmp_path_factory.mktemp("bert") / "one"
-    random = np.random.default_rng(0)
-    shapes = expected_shapes(SimpleNamespace(**CONFIG | {"type_vocab_size": 1}))
-    tensors = {n: random.normal(size=s).astype("float32") for n, s in shapes.items()}
-    return bertlab.load(write(folder, tiny_files(tensors, type_vocab_size=1)))
 
 
 @pytest.fixture
@@ -240,13 +168,8 @@ def drawn(explorer):
 
 
 def test_at_first(explorer, bert):
-    assert list(explorer.controls) == ["first", "second", "types"]
-    assert explorer.types.value == "all 0"
-    assert said(explorer) == ""
-    assert shown(explorer) == explorer.caption
     values = shares(bert, FIRST, SECOND, 0)
     assert values.max() > 0.1
-    np.testing.assert_allclose(drawn(explorer), values.T, atol=1e-5)
     changed = np.array(tokenize(bert, FIRST, SECOND).types) == 1
     for where, those in (("type changed", changed), ("did not", ~changed)):
         means = ", ".join(f"{value:.1%}" for value in values[:, those].mean(axis=1))
@@ -267,30 +190,12 @@ def test_each_choice_of_types(explorer, bert, choice, of):
     explorer.types.value = choice
     values = shares(bert, FIRST, SECOND, of(types))
     np.testing.assert_allclose(drawn(explorer), values.T, atol=1e-5)
-    assert shown(explorer) == explorer.caption
     moves = types != of(types)
     assert moves != explorer.caption.startswith("None of the 14 tokens moves")
     assert moves != ("nothing moves: choose others." in said(explorer))
     labels = [label.get_text() for label in explorer.plot().axes.get_yticklabels()]
     changed = [a != b for a, b in zip(types, of(types))]
     assert ["→" in label for label in labels] == changed
-
-
-def test_the_control_is_the_mean_distance_of_two_tokens(bert):
-    states = encoder.encode(bert, FIRST, attentions=False).hidden_states
-    n = states.shape[1]
-    by_hand = [
-        np.mean(
-            [
-                np.linalg.norm(layer[i] - layer[j]) / np.linalg.norm(layer[i])
-                for i in range(n)
-                for j in range(n)
-                if i != j
-            ]
-        )
-        for layer in states
-    ]
-    np.testing.assert_allclose(apart(states), by_hand, atol=1e-3)
 
 
 def test_as_many_tokens_as_the_model_takes(explorer, bert):
@@ -302,43 +207,10 @@ def test_as_many_tokens_as_the_model_takes(explorer, bert):
     assert drawn(explorer).shape[0] == limit
 
 
-def test_one_drawing_tokenizes_once(explorer, monkeypatch):
-    calls = []
-
-    def counted(*args):
-        calls.append(args)
-        return tokenize(*args)
-
-    monkeypatch.setattr(module, "tokenize", counted)
-    explorer.types.value = "swapped"
-    assert len(calls) == 1
-
-
-def test_a_model_with_one_type(one_type):
-    explorer = segment_explorer(one_type, "the bank", "the bank")
+def test_a_model_with_one_type(adversarial):
+    explorer = segment_explorer(adversarial, "a bank", "a bank")
     assert said(explorer).startswith("Please note: This model has one token type")
     assert explorer.view.value == ""
     explorer.second.value = ""
     explorer.types.value = "all 1"
     assert "one token type" in said(explorer)
-    data, _ = explorer._repr_mimebundle_()
-    assert data["text/plain"].startswith("This model has one token type")
-    assert "image/png" not in data
-
-
-def test_the_model_runs_once_for_each_input(bert, monkeypatch):
-    runs = []
-
-    def counted(*args, **more):
-        runs.append(more["types"])
-        return encoder.encode(*args, **more)
-
-    monkeypatch.setattr(module, "encode", counted)
-    explorer = segment_explorer(bert, "a cat")
-    assert runs == [[0, 0, 0, 0]]  # the tokenizer's types, and all 0, are one
-    explorer.types.value = "all 1"
-    explorer.types.value = "all 0"
-    explorer.types.value = "swapped"
-    assert runs == [[0, 0, 0, 0], [1, 1, 1, 1]]
-    explorer.second.value = "a dog"
-    assert len(runs) == 4
