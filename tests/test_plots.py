@@ -357,17 +357,6 @@ def test_what_somebody_typed_is_text_and_nothing_else(name, word):
     assert not re.search("[\u202e\x00\n]", plot.caption)
 
 
-@pytest.mark.parametrize("name", ["neighbours", "map", "similarities", "rows"])
-def test_every_kind_of_label_is_drawn_without_a_warning(bert, name):
-    names = vocabulary(bert)
-    # One from each block of 256 code points that the vocabulary has.
-    blocks = {ord(name[-1]) // 256: name for name in names}
-    assert {0x4E, 0x06, 0x30} <= set(blocks)  # CJK, Arabic, kana
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        CASES[name]("".join(blocks.values())[:20]).picture()
-
-
 @pytest.mark.parametrize("family", ["DejaVu Sans", "DejaVu Sans Mono"])
 def test_drawable(bert, family):
     glyphs = get_font(findfont(family)).get_charmap()
@@ -378,15 +367,9 @@ def test_drawable(bert, family):
 
 
 def test_lists_and_numbers_in_captions():
-    assert [listed(x) for x in ("", "a", "ab", "abc")] == [
-        "",
-        "a",
-        "a and b",
-        "a, b and c",
-    ]
+    assert [listed(x) for x in ("a", "ab", "abc")] == ["a", "a and b", "a, b and c"]
     assert listed(range(10), 3) == "0, 1, 2 and 7 more"
     assert [rounded(-0.004), rounded(-1.5), written(-1.5)] == ["0.00", "-1.50", "−1.50"]
-    assert written(2.5, 0) == "2"
 
 
 def test_a_saved_picture_keeps_the_colours_of_its_areas():
@@ -417,20 +400,16 @@ def heads(weights, names=ABC):
 
 
 def accuracies(values, **more):
-    return displays.plot_accuracies(values, chance=0.5, **more)
+    return displays.plot_accuracies({"x": values}, chance=0.5, **more)
 
 
-def distributions(groups, at=(0.3,)):
-    return displays.plot_distributions(groups, thresholds=at, label="x", of="pairs")
+def distributions(values, *at):
+    return displays.plot_distributions({"a": values}, thresholds=at, label="", of="")
 
 
-def curves(values):
-    return displays.plot_curves(values, label="x", along="y")
-
-
-def clusters(points=POINTS[None], groups="aabbc", titles="x"):
+def clusters(groups="aabbc", titles="x"):
     how = {"titles": titles, "shares": [[0.5, 0.2]]}
-    return displays.plot_clusters(points, groupings={"kind": groups}, **how)
+    return displays.plot_clusters(POINTS[None], groupings={"kind": groups}, **how)
 
 
 @pytest.mark.parametrize(
@@ -438,40 +417,22 @@ def clusters(points=POINTS[None], groups="aabbc", titles="x"):
     [
         (lambda: displays.plot_attention(NAN, tokens=ABC), "NaN or infinite"),
         (lambda: displays.plot_attention(WEIGHTS, tokens="ab"), r"shape \(2, 2\), not"),
-        (lambda: displays.plot_attention(np.zeros((0, 0)), tokens=[]), "no tokens"),
         (lambda: lines([WEIGHTS - 0.5]), "negative"),
         (lambda: lines(WEIGHTS), r"\(3, 3\) for each head, not \(3, 3\)"),
-        (lambda: lines([NAN]), "NaN or infinite"),
         (lambda: heads(WEIGHTS * 3), "between 0 and 1"),
-        (lambda: heads(-WEIGHTS), "between 0 and 1"),
-        (lambda: heads(NAN), "between 0 and 1"),
         (lambda: heads(WEIGHTS, "ab"), r"2 tokens, not \(1, 1, 3, 3\)"),
         (lambda: one_weight("a", values=NAN), "queries cannot be drawn: of 9"),
-        (lambda: one_weight("a", names=["a", "b"]), "each of 2 tokens"),
         (lambda: one_weight("a", scale=2), "same layer and head"),
-        (
-            lambda: displays.plot_weight_and_contribution(WEIGHTS, NAN, tokens=ABC),
-            "contribution entries cannot be drawn",
-        ),
         (lambda: displays.plot_patterns([[]], label="x", expected=0), "at least one"),
-        (lambda: displays.plot_patterns(NAN, label="x", expected=0), "NaN"),
-        (lambda: curves({}), "no curve"),
-        (lambda: curves({"a": [np.nan]}), "'a' has no value"),
-        (lambda: curves({"a": [1], "b": [1, 2]}), "'b'"),
-        (lambda: accuracies({}), "no accuracy"),
-        (lambda: accuracies({"x": []}), "no finite numbers"),
-        (lambda: accuracies({"x": [0.5, np.nan]}), "no finite numbers"),
-        (lambda: accuracies({"x": [0.5, 0.6]}, interval="95 %"), "three|low, high"),
-        (lambda: accuracies({"x": [0.5, 0.6, 0.7]}, interval="95 %"), "in order"),
-        (lambda: distributions({"a": []}), "'a' has no values"),
-        (lambda: distributions({"a": [0.1, np.nan]}), "not finite"),
-        (lambda: distributions({"a": [0.1]}, (0.7, 0.3)), "thresholds that rise"),
+        (lambda: displays.plot_curves({"a": []}, label="x", along="y"), "no value"),
+        (lambda: accuracies([np.nan]), "no finite numbers"),
+        (lambda: accuracies([0.5, 0.6, 0.7], interval="95 %"), "in order"),
+        (lambda: distributions([], 0.3), "'a' has no values"),
+        (lambda: distributions([0.1], 0.7, 0.3), "thresholds that rise"),
         (lambda: displays.plot_spread({"sum": NAN}, tokens=ABC), "sum cannot be drawn"),
         (lambda: displays.plot_spread({"sum": WEIGHTS}, tokens="a"), "of 1 token, not"),
-        (lambda: displays.plot_spread({"sum": []}, tokens=[]), "no tokens to draw"),
         (lambda: clusters(groups="aab"), "'kind' has 3 groups for 5 points"),
         (lambda: clusters(titles="xy"), "not 2 titles"),
-        (lambda: clusters(points=np.zeros((1, 5, 3))), "maps, n, 2"),
     ],
 )
 def test_what_cannot_be_drawn_is_said_in_a_sentence(call, words):
