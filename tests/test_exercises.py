@@ -154,7 +154,6 @@ def calls_nothing(*case):
         (lambda *_: None, "Not started: the function returns nothing yet. Fill it in."),
         (calls_nothing, "Not yet: your function returns nothing. Is there a `return`"),
         (calls_a_helper, "its end, and does helper, which it calls, return something?"),
-        (lambda *_: print(end=""), "Is there a `return` at its end?"),
         (partial(print, end="", file=StringIO()), "Is there a `return` at its end?"),
     ],
 )
@@ -231,10 +230,9 @@ def cosine(a, b):
     return float(sum(a * b) / (sum(a * a) * sum(b * b)) ** 0.5)
 
 
-def normalised(tables, total, eps=None):
+def normalised(tables, total):
     centred = total - total.mean(axis=-1, keepdims=True)
-    spread = (centred**2).mean(axis=-1, keepdims=True)
-    spread = np.sqrt(spread + (tables.eps if eps is None else eps))
+    spread = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + tables.eps)
     return centred / spread * tables.gamma + tables.beta
 
 
@@ -243,19 +241,13 @@ def softmax(scores, axis=-1):
     return powers / powers.sum(axis=axis, keepdims=True)
 
 
-def best_head(attentions, value_of, over_texts=np.mean):
-    """Name the head for which `value_of` one head's weights is largest."""
-    shape = attentions[0].shape[:2]
-    values = [
-        [over_texts([value_of(a[n, m]) for a in attentions]) for m in range(shape[1])]
-        for n in range(shape[0])
-    ]
-    n, m = np.unravel_index(np.argmax(values), shape)
-    return n + 1, m + 1
-
-
-def looks_back(w):
-    return np.diagonal(w, -1).mean()
+def best_head(attentions, value_of):
+    """Name the head for which `value_of` one head's weights is largest on average."""
+    mean = {
+        (n + 1, m + 1): np.mean([value_of(a[n, m]) for a in attentions])
+        for n, m in np.ndindex(attentions[0].shape[:2])
+    }
+    return max(mean, key=mean.get)
 
 
 def exchanged(ids, place, to):
@@ -293,26 +285,9 @@ def twice(texts, size, run):
             "the token type row is left out",
         ),
         (
-            "embedding_layer",
-            lambda t, i, k: normalised(
-                t, t.token[i] + t.position[: len(i)] + t.token_type[k], eps=0
-            ),
-            "epsilon is left out",
-        ),
-        (
             "attention_weights",
             lambda q, k: softmax(q @ k.T, axis=0),
             "are not divided by the root of the size. Also: your columns sum to 1",
-        ),
-        (
-            "find_head",
-            lambda a: best_head(a, lambda w: np.trace(w) / len(w)),
-            "looks at itself",
-        ),
-        (
-            "find_head",
-            lambda a: best_head(a, looks_back, np.max),
-            "the best of any single text",
         ),
         (
             "find_head",
@@ -350,7 +325,7 @@ def test_planted_heads_are_what_they_are_planted_as(seed):
     texts, planted = _texts(seed)
     for a in texts:
         assert np.allclose(a.sum(axis=-1), 1)
-    found = best_head(texts, looks_back)
+    found = best_head(texts, lambda w: np.diagonal(w, -1).mean())
     assert found == planted["previous"]
     assert found[0] != found[1]  # or "the layer comes first" would be about nothing
 
@@ -430,10 +405,6 @@ def test_what_is_compared():
 
 def test_the_case_that_is_shown_is_the_one_that_is_wrong():
     assert "the answer for 4 is 1; 2.0 is wanted" in said(lambda x: 1)
-    # What stops only when it is looked at stops the answer too.
-    assert "stopped with ZeroDivision" in said(
-        lambda x: (1 / 0 for _ in "x"), seen_as=list
-    )
     text = said(lambda x: 1.0 if x == 2 else None)
     assert text == "Not yet: for 4 the function returns nothing."
 
@@ -442,9 +413,7 @@ def test_the_case_that_is_shown_is_the_one_that_is_wrong():
     ("value", "wanted", "says"),
     [
         ([1], [1, 2], "'dog' is [1]; [1, 2] is wanted."),
-        (0.5, np.float64(1), "'dog' is 0.5; 1. is wanted."),
         (np.ones(2), np.ones(3), "has shape (2,); shape (3,) is wanted."),
-        ([[1], [1, 2]], np.ones(3), "has rows of unequal lengths; shape (3,) is"),
         (2 * np.ones(9), np.ones(9), "begins with [2., 2., 2.]; [1., 1., 1.] is"),
         (np.eye(3, dtype=int), np.eye(3, dtype=int) + np.eye(3, k=-2, dtype=int),
          "first differs at [2, 0]: 0 there; 1 is wanted."),

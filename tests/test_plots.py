@@ -25,12 +25,9 @@ UNUSUAL = {
     "font.size": 31,
     "axes.facecolor": "black",
     "text.color": "white",
-    "xtick.color": "white",
-    "lines.linewidth": 9,
     "savefig.dpi": 30,
     "savefig.bbox": "tight",
     "text.parse_math": False,
-    "axes.grid": True,
 }
 PLAIN = {
     ("figure", ("class", "style")),
@@ -122,11 +119,10 @@ def padded(word):
     return displays.plot_padded([row, row], compared)
 
 
-def one_weight(word, row=1, column=2, values=WEIGHTS, names=None, scale=1.0):
-    scores = scale * np.array(values) @ np.array(values).T / np.sqrt(3)
-    names = [word, "b", "c"] if names is None else names
-    where = {"row": row, "column": column, "title": word}
-    return displays.plot_one_weight(values, values, scores, tokens=names, **where)
+def one_weight(word, scale=1.0):
+    scores = scale * WEIGHTS @ WEIGHTS.T / np.sqrt(3)
+    how = {"tokens": [word, "b", "c"], "row": 1, "column": 2, "title": word}
+    return displays.plot_one_weight(WEIGHTS, WEIGHTS, scores, **how)
 
 
 def reconstruction(word):
@@ -387,54 +383,30 @@ def test_a_saved_picture_keeps_the_colours_of_its_areas():
     assert (off > 8).mean() < 0.01
 
 
-NAN = np.full((3, 3), np.nan)
-ABC = ["a", "b", "c"]
-
-
-def lines(weights, **more):
-    return displays.plot_attention_lines(weights, tokens=ABC, heads=[1], **more)
-
-
-def heads(weights, names=ABC):
-    return displays.plot_heads(np.array([[weights]]), tokens=names, picked=(1, 1))
-
-
-def accuracies(values, **more):
-    return displays.plot_accuracies({"x": values}, chance=0.5, **more)
-
-
-def distributions(values, *at):
-    return displays.plot_distributions({"a": values}, thresholds=at, label="", of="")
-
-
-def clusters(groups="aabbc", titles="x"):
-    how = {"titles": titles, "shares": [[0.5, 0.2]]}
-    return displays.plot_clusters(POINTS[None], groupings={"kind": groups}, **how)
+ABC = {"tokens": ["a", "b", "c"]}
+BY_KIND = {"groupings": {"kind": "aab"}, "titles": "x", "shares": [[0.5, 0.2]]}
+FALLING = {"thresholds": (0.7, 0.3), "label": "x", "of": "pairs"}
 
 
 @pytest.mark.parametrize(
-    ("call", "words"),
+    ("name", "data", "how", "words"),
     [
-        (lambda: displays.plot_attention(NAN, tokens=ABC), "NaN or infinite"),
-        (lambda: displays.plot_attention(WEIGHTS, tokens="ab"), r"shape \(2, 2\), not"),
-        (lambda: lines([WEIGHTS - 0.5]), "negative"),
-        (lambda: lines(WEIGHTS), r"\(3, 3\) for each head, not \(3, 3\)"),
-        (lambda: heads(WEIGHTS * 3), "between 0 and 1"),
-        (lambda: heads(WEIGHTS, "ab"), r"2 tokens, not \(1, 1, 3, 3\)"),
-        (lambda: one_weight("a", values=NAN), "queries cannot be drawn: of 9"),
-        (lambda: one_weight("a", scale=2), "same layer and head"),
-        (lambda: displays.plot_patterns([[]], label="x", expected=0), "at least one"),
-        (lambda: displays.plot_curves({"a": []}, label="x", along="y"), "no value"),
-        (lambda: accuracies([np.nan]), "no finite numbers"),
-        (lambda: accuracies([0.5, 0.6, 0.7], interval="95 %"), "in order"),
-        (lambda: distributions([], 0.3), "'a' has no values"),
-        (lambda: distributions([0.1], 0.7, 0.3), "thresholds that rise"),
-        (lambda: displays.plot_spread({"sum": NAN}, tokens=ABC), "sum cannot be drawn"),
-        (lambda: displays.plot_spread({"sum": WEIGHTS}, tokens="a"), "of 1 token, not"),
-        (lambda: clusters(groups="aab"), "'kind' has 3 groups for 5 points"),
-        (lambda: clusters(titles="xy"), "not 2 titles"),
+        ("attention", WEIGHTS, {"tokens": "ab"}, r"shape \(2, 2\), not"),
+        ("attention_lines", [-WEIGHTS], {**ABC, "heads": [1]}, "negative"),
+        ("heads", [[3 * WEIGHTS]], {**ABC, "picked": (1, 1)}, "between 0 and 1"),
+        ("patterns", [[]], {"label": "x", "expected": 0}, "at least one"),
+        ("curves", {"a": []}, {"label": "x", "along": "y"}, "no value"),
+        ("accuracies", {"x": [np.nan]}, {"chance": 0.5}, "no finite numbers"),
+        ("distributions", {"a": [0.1]}, FALLING, "thresholds that rise"),
+        ("spread", {"sum": np.nan * WEIGHTS}, ABC, "sum cannot be drawn"),
+        ("clusters", POINTS[None], BY_KIND, "'kind' has 3 groups for 5 points"),
     ],
 )
-def test_what_cannot_be_drawn_is_said_in_a_sentence(call, words):
+def test_what_cannot_be_drawn_is_said_in_a_sentence(name, data, how, words):
     with pytest.raises(ValueError, match=words):
-        call()
+        getattr(displays, f"plot_{name}")(data, **how)
+
+
+def test_scores_of_another_head_are_refused():
+    with pytest.raises(ValueError, match="same layer and head"):
+        one_weight("a", scale=2)

@@ -114,7 +114,6 @@ def test_every_group_has_its_own_look():
     groups = list("abcdefghij")
     lines = plot_map(np.eye(10)[:, :2], labels=groups, groups=groups).axes.lines
     assert len({(line.get_marker(), line.get_color()) for line in lines}) == 10
-    assert len({line.get_marker() for line in lines[:7]}) == 7
 
 
 def test_norms():
@@ -177,32 +176,22 @@ def test_tokens(toy):
     assert lost.caption.endswith("Crossed out, beyond 8: 3.")
 
 
-def test_many_tokens(toy):
-    tokens = tokenize(toy, "! " * 998)
-    plot = plot_tokens(tokens)
-    assert plot.caption.startswith("1,000 tokens with their IDs: ")
-    assert plot.caption.endswith(" Not drawn, from the middle: 880.")
-    assert "… 880 more, 880 of them lost …" in texts(plot.axes)
-    items = [e for e in elements(tokens_html(tokens)) if e.tag == "li"]
-    assert len(items) == MOST_HTML + 1
-    assert items[MOST_HTML // 2].words == "… 400 more, 400 of them lost …"
-    assert items[-1].words == "[SEP]3type 0"
-
-
-@pytest.mark.parametrize(("first", "second"), [(600, 300), (5, 900)])
-def test_both_texts_of_a_long_pair_are_drawn(toy, first, second):
-    tokens = tokenize(toy, "dog " * first, "cat " * second)
+@pytest.mark.parametrize(("first", "second"), [(998, 0), (600, 300), (5, 900)])
+def test_a_long_text_is_drawn_without_its_middle(toy, first, second):
+    tokens = tokenize(toy, "dog " * first, "cat " * second or None)
     for most in (MOST_DRAWN, MOST_HTML):
         items = drawn(tokens, most)
         gaps = [item for item in items if isinstance(item, range)]
-        assert gaps
         assert len(items) - len(gaps) == most
         # Nothing twice, nothing lost on the way, in order.
         every = [i for item in items for i in (item if item in gaps else [item])]
         assert every == list(range(len(tokens.ids)))
-        ends = [0, 1, first, first + 1, first + 2, first + 1 + second, -1]
-        assert {range(len(every))[i] for i in ends} <= set(items)
+        ends = {0, 1, first, first + 1, min(first + 2, every[-1]), every[-1]}
+        assert ends <= set(items)
         assert f"the middle: {sum(map(len, gaps)):,}." in tokens_caption(tokens, most)
+    # Here, those left out are lost as well.
+    words = " ".join(e.words for e in elements(tokens_html(tokens)) if e.tag == "li")
+    assert all(f"… {len(gap)} more, {len(gap)} of them lost …" in words for gap in gaps)
 
 
 def test_letters_from_right_to_left_do_not_move_the_numbers(bert):
@@ -226,15 +215,10 @@ def test_tokens_as_html(toy):
     tokens = tokenize(toy, "Dogs x " + "dog " * 6, "cat")
     found = elements(tokens_html(tokens))
     items = [e for e in found if e.tag == "li"]
-    assert len(items) == len(tokens.ids)
     assert items[1].words == "dog60–3 · type 0"
-    kinds = [e for item in items[:4] for e in item.children if e.tag == "b"]
-    assert [e.attributes["class"] for e in kinds] == [
-        f"bertlab-{kind}" for kind in ("special", "word", "piece", "unknown")
-    ]
     classes = [e.attributes.get("class") for e in items]
     lost = [i for i, name in enumerate(classes) if name == "bertlab-lost"]
-    assert lost == tokens.lost
+    assert lost == tokens.lost and len(items) == len(tokens.ids)
     assert found[1].attributes["aria-label"] == tokens_caption(tokens)
     own = [e for e in found if e.attributes.get("class") == "bertlab-source"]
     assert [e.words for e in own] == [tokens.text, "cat"]
