@@ -26,16 +26,9 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 def same_text(reference, new):
     """Say whether two texts are the same but for the rounding of floats.
 
-    Parameters
-    ----------
-    reference, new : str
-
-    Returns
-    -------
-    bool
-        True if the floats are pairwise within 1e-5 or one unit of the last printed
-        place, with as many decimals, and the text between them is identical. Beside a
-        float, the number of spaces is free: columns are padded to the widest number.
+    Floats have to be pairwise within 1e-5 or one unit of the last printed place, with
+    as many decimals, and the text between them identical. Beside a float, the number of
+    spaces is free: columns are padded to the widest number.
     """
     between = [re.split(f" *{FLOAT} *", text) for text in (reference, new)]
     floats = [re.findall(FLOAT, text) for text in (reference, new)]
@@ -56,19 +49,10 @@ def _form(number):
 
 
 def difference(reference, new):
-    """Describe the first difference between two lists of a cell's outputs.
+    """Describe the first difference between a cell's saved and new outputs, if any.
 
-    Parameters
-    ----------
-    reference, new : list of nbformat.NotebookNode
-        The saved outputs and those of this run, streams already joined.
-
-    Returns
-    -------
-    str
-        Empty if they are the same. Pictures count as the same when both have one: what
-        they show is compared through their captions. Widget views are left out, as
-        they are in committed notebooks.
+    Pictures count as the same when both have one: what they show is compared through
+    their captions. Widget views are left out, as they are in committed notebooks.
     """
     for number, pair in enumerate(zip_longest(reference, new, fillvalue={}), start=1):
         saved, made = map(_comparable, pair)
@@ -76,13 +60,11 @@ def difference(reference, new):
             kinds = [", ".join(sorted(side)) or "nothing" for side in (saved, made)]
             return f"output {number}: saved was {kinds[0]}; this run gave {kinds[1]}"
         for kind in saved:
-            if not _same(saved[kind], made[kind]):
-                lines = difflib.ndiff(
-                    str(saved[kind]).splitlines(), str(made[kind]).splitlines()
-                )
-                return f"output {number}, {kind} (- saved, + this run)\n" + "\n".join(
-                    lines
-                )
+            sides = str(saved[kind]), str(made[kind])
+            if not same_text(*sides):
+                lines = difflib.ndiff(*(side.splitlines() for side in sides))
+                start = f"output {number}, {kind} (- saved, + this run)"
+                return "\n".join([start, *lines])
     return ""
 
 
@@ -98,12 +80,6 @@ def _comparable(output):
         for mime, content in output.get("data", {}).items()
         if mime != WIDGET_VIEW
     }
-
-
-def _same(reference, new):
-    if isinstance(reference, str) and isinstance(new, str):
-        return same_text(reference, new)
-    return reference == new
 
 
 # There is no tensorflow-text for Windows: there such a cell says so, or shows nothing.

@@ -120,16 +120,6 @@ def size(notebook, path):
     return [f"{count:,} bytes"] if count >= MAXIMUM_BYTES else []
 
 
-def columns(notebook, path):
-    """No line of code is longer than 88 characters."""
-    return [
-        f"{len(line)} columns in {line!r}"
-        for cell in code_cells(notebook)
-        for line in cell.source.splitlines()
-        if len(line) > 88
-    ]
-
-
 def links(notebook, path):
     """Each link to a file of the repository leads to one."""
     targets = map("".join, LINK.findall(prose(notebook)))
@@ -205,7 +195,6 @@ RULES = [
     pictures_in_words,
     no_machine_path,
     size,
-    columns,
     links,
     tags,
 ]

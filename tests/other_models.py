@@ -47,10 +47,7 @@ def cased_vocabulary(names):
 
 
 def tensor(name, shape, random, initialised):
-    """One tensor of random numbers, or as transformers initialises it.
-
-    Either way [PAD]'s row is zeros, and gamma ones in the embedding layer.
-    """
+    """One tensor, random or as initialised; [PAD]'s row is zeros either way."""
     if name.endswith("LayerNorm.weight") and (initialised or "embeddings" in name):
         return np.ones(shape, np.float32)
     if name.endswith("bias") and initialised:
@@ -62,15 +59,7 @@ def tensor(name, shape, random, initialised):
 
 
 def write_model(folder, which, names):
-    """Write one of `MODELS` to a new folder.
-
-    Parameters
-    ----------
-    folder : Path
-    which : {"adversarial", "cased"}
-    names : sequence of str
-        The default model's vocabulary, which its own is made from.
-    """
+    """Write one of `MODELS`; `names` are the words of the default one."""
     words = cased_vocabulary(names)
     if which == "adversarial":
         words = [word for word in words if word.lower() not in GONE]

@@ -6,7 +6,6 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.collections import LineCollection, QuadMesh
-from matplotlib.colors import to_rgba
 from matplotlib.patches import Rectangle
 from test_plots import texts, ticks
 
@@ -19,7 +18,6 @@ from bertlab.displays import (
     plot_patterns,
     plot_weight_and_contribution,
 )
-from bertlab.displays.captions import thinned
 from bertlab.displays.head_thumbnails import heads_sprite
 from bertlab.displays.weight_lines import LEAST, MOST_LINES, head_look, lines_shown
 
@@ -62,6 +60,10 @@ def columns(axes):
     return [label.get_text() for label in axes.get_xticklabels()]
 
 
+def framed(plot):
+    return next(p for p in plot.axes.patches if isinstance(p, Rectangle)).get_xy()
+
+
 # Lines
 
 
@@ -89,52 +91,29 @@ def beside_lines(plot, side):
 
 
 def test_each_line_is_a_weight():
-    plot = drawn_lines(special=[1, 0, 0, 1], title="x")
+    plot = drawn_lines(special=[1, 0, 0, 1])
     opacity = collection(plot).get_colors()[:, 3]
     found = {tuple(pair): alpha for pair, alpha in zip(ends(plot), opacity)}
     expected = {pair: w**0.6 for pair, w in np.ndenumerate(WEIGHTS) if w >= LEAST}
     assert found == pytest.approx(expected)
-    widths = collection(plot).get_linewidths()
-    assert (np.diff(widths) >= 0).all()  # the strongest is drawn last
-    assert widths[-1] == pytest.approx(0.7 + 2.6 * 0.95)
     for side in (0, 1):
         assert beside_lines(plot, side) == dict(enumerate(TOKENS))
-    assert {"attending", "attended"} <= set(texts(plot.axes))
-    assert plot.axes.get_title(loc="left") == "x"
     assert plot.caption == (
         "Attention among 4 tokens, head 1. Strongest line: from bites to [SEP], 0.95."
         " Most is received by [SEP]: 40% of all weight. Of 16 lines 13 are drawn; they"
         " carry 100% of it. To special tokens: [CLS] 24% and [SEP] 40%."
     )
-    twice = ["[SEP]", "dog", "bites", "[SEP]"]
-    plot = drawn_lines(tokens=twice, special=[1, 0, 0, 1])
-    assert plot.caption.endswith("To special tokens: [SEP] 64%.")
 
 
-def test_heads_have_a_colour_a_line_style_and_a_name_in_the_legend():
+def test_heads_are_named_and_told_apart():
     plot = drawn_lines(HEADS, heads=[2, 11])
-    legend = plot.axes.get_legend()
-    assert [t.get_text() for t in legend.get_texts()] == ["head 2", "head 11"]
-    first = len(lines_shown(HEADS[:1]))
-    lines = collection(plot)
-    for number, handle in zip((2, 11), legend.get_lines()):
-        colour, dash = head_look(number)
-        assert to_rgba(handle.get_color()) == to_rgba(colour)
-        own = (lines.get_colors()[:, :3] == to_rgba(colour)[:3]).all(axis=1)
-        assert own.sum() == first
-        styles = [lines.get_linestyle()[i] for i in np.flatnonzero(own)]
-        assert all((style[1] is None) == (dash == "") for style in styles)
-        # What SVG writes, times the line's width.
-        widths = lines.get_linewidths()[own]
-        assert [style[1] for style in styles] == [
-            pytest.approx([float(d) * width for d in dash.split()]) for width in widths
-        ]
+    names = [text.get_text() for text in plot.axes.get_legend().get_texts()]
+    assert names == ["head 2", "head 11"]
     assert "2 heads. Strongest line: head 2, from bites" in plot.caption
     assert len({head_look(number) for number in range(1, 29)}) == 28
     # They start a little apart from each other.
     starts = ends(drawn_lines([WEIGHTS] * 3, heads=[1, 2, 3]))
     assert len({tuple(pair) for pair in starts}) == len(starts)
-    assert np.abs(starts - starts.round()).max() == pytest.approx(0.24)
 
 
 def test_of_very_many_lines_the_strongest_are_drawn():
@@ -147,9 +126,7 @@ def test_of_very_many_lines_the_strongest_are_drawn():
     assert len(ends(plot)) == len(strongest) > 700
     carried = f"they carry {strongest.sum() / weights.sum():.0%} of it"
     assert f"Of 10,000 lines {len(strongest)} are drawn; {carried}" in plot.caption
-    # The names are thinned.
-    expected = {i: f"{i}  t{i}" for i in range(0, 100, 3)}
-    assert beside_lines(plot, 0) == beside_lines(plot, 1) == expected
+    assert list(beside_lines(plot, 0)) == list(range(0, 100, 3))
 
 
 def test_of_equal_lines_not_only_the_first_are_drawn():
@@ -157,22 +134,18 @@ def test_of_equal_lines_not_only_the_first_are_drawn():
     shown = lines_shown(equal)
     assert len(shown) == MOST_LINES
     assert 14 < shown[:, 1].mean() < 17
-    assert (shown == lines_shown(equal)).all()
 
 
 def test_lines_too_weak_to_be_seen():
     plot = drawn_lines(np.full((128, 128), 1 / 128), ["w"] * 128)
     assert collection(plot).get_segments() == []
-    assert "no weight of 0.02 or more" in texts(plot.axes)
     assert "Of 16,384 lines none is strong enough" in plot.caption
 
 
 def test_a_pair_of_texts():
     plot = drawn_lines(side=[0, 0, 1, 1])
     rows = {name: row for row, name in beside_lines(plot, 0).items()}
-    assert rows["bites"] - rows["dog"] > 1.5
-    assert rows["[SEP]"] - rows["bites"] == pytest.approx(1)
-    assert {"A", "B"} <= set(texts(plot.axes))
+    assert rows["bites"] - rows["dog"] > rows["[SEP]"] - rows["bites"]
     assert plot.caption.endswith(
         "Of what a text's tokens give: A to A 65%, A to B 35%, B to A 28%, B to B 72%."
     )
@@ -182,34 +155,25 @@ def test_other_tokens_can_be_attended_to():
     plot = drawn_lines(WEIGHTS[:, 2:], columns=["x", "y"])
     assert beside_lines(plot, 0) == dict(enumerate(TOKENS))
     assert beside_lines(plot, 1) == {0: "x", 1: "y"}
-    assert plot.caption.startswith(
-        "Attention from 4 tokens to 2, head 1. Strongest line: from bites to y, 0.95."
-    )
+    assert "from bites to y, 0.95" in plot.caption
     plot = plot_attention(WEIGHTS[:, 2:], tokens=TOKENS, columns=["x", "y"])
-    assert columns(plot.axes) == ["x", "y"]
-    assert ticks(plot.axes) == TOKENS
-    assert "(rows) to each of 2 (columns)" in plot.caption
-    assert "Largest: from bites to y. Highest column: y, 0.40" in plot.caption
+    assert (ticks(plot.axes), columns(plot.axes)) == (TOKENS, ["x", "y"])
+    assert "from bites to y. Highest column: y, 0.40" in plot.caption
 
 
 # Matrices
 
 
 def test_the_matrix():
-    plot = plot_attention(WEIGHTS, tokens=TOKENS, title="$x$")
+    plot = plot_attention(WEIGHTS, tokens=TOKENS)
     assert (cells(plot.axes) == WEIGHTS).all()
     assert texts(plot.axes) == [f"{w:.2f}" for w in WEIGHTS.ravel()]
     assert plot.axes.yaxis_inverted()
-    assert plot.axes.get_ylabel() == "attending token"
-    assert plot.axes.get_xlabel() == "attended token"
     assert ticks(plot.axes) == columns(plot.axes) == TOKENS
     places = [(t.get_position()) for t in plot.axes.texts]
     assert places == [(x, y) for y in range(4) for x in range(4)]
-    assert plot.axes.get_title(loc="left") == "$x$"
-    mesh = plot.axes.collections[0]
-    assert (mesh.norm.vmin, mesh.norm.vmax) == (0, 1)
-    assert mesh.norm(0.25) == pytest.approx(0.5)  # the square root, as in thumbnails
-    assert mesh.cmap.name == "cividis"
+    norm = plot.axes.collections[0].norm
+    assert norm(0.25) == pytest.approx(0.5)  # the square root
     assert plot.caption == (
         "Attention weight from each of 4 tokens (rows) to each (columns): 0.00 to 0.95."
         " Largest: from bites to [SEP]. Highest column: [SEP], 0.40 on average. Colours"
@@ -219,87 +183,48 @@ def test_the_matrix():
 
 def test_scores_are_centred_on_zero():
     plot = plot_attention(WEIGHTS - 0.5, tokens=TOKENS, label="score")
-    mesh = plot.axes.collections[0]
-    assert (mesh.norm.vmin, mesh.norm.vmax) == (-0.5, 0.5)
-    assert mesh.cmap.name == "RdBu_r"
+    norm = plot.axes.collections[0].norm
+    assert (norm(0), norm(0.25)) == pytest.approx((0.5, 0.75))
     assert texts(plot.axes)[1] == "−0.40"
-    assert plot.caption.startswith("Score from each of 4 tokens")
-    assert ": −0.50 to 0.45." in plot.caption
+    assert ": −0.50 to 0.45." in plot.caption and "square" not in plot.caption
 
 
 def test_a_large_matrix_has_a_scale_in_place_of_numbers():
-    weights = some_weights(40, 40)
+    weights = 0.4 * some_weights(40, 40)
     plot = plot_attention(weights, tokens=[f"t{i}" for i in range(40)])
     assert (cells(plot.axes) == weights).all()
     assert texts(plot.axes) == []
     assert ticks(plot.axes) == [f"{i}  t{i}" for i in range(0, 40, 2)]
-    assert plot.axes.get_ylabel() == "attending token (named: 1 in 2)"
-    assert plot.figure.axes[1].get_ylabel() == "attention weight"
-    assert (
-        len(plot_attention(some_weights(12, 12), tokens=["a"] * 12).axes.texts) == 144
-    )
-    assert not plot_attention(some_weights(13, 13), tokens=["a"] * 13).axes.texts
+    scale = plot.figure.axes[1]
+    named = [float(name) for name in ticks(scale)]
+    assert named == pytest.approx(scale.get_yticks(), abs=0.005)
+    assert plot.axes.images[0].norm(weights.max() / 4) == pytest.approx(0.5)
 
 
 def test_a_part_of_a_text_keeps_its_numbers():
-    numbers = range(30, 70), [*range(50, 89), None]
     tokens = [f"t{i}" for i in range(40)]
-    about = {"tokens": tokens, "columns": [*tokens[:-1], "others"], "numbers": numbers}
-    table = some_weights(40, 40)
-    for plot in (
-        plot_attention(table, **about),
-        plot_weight_and_contribution(table, table, **about),
-    ):
-        assert ticks(plot.axes)[:2] == ["30  t0", "32  t2"]
-        assert columns(plot.axes)[0] == "50  t0"
-    plot = drawn_lines(table, **about)
-    assert beside_lines(plot, 0)[2] == "32  t2"
-    assert beside_lines(plot, 1)[2] == "52  t2"
-    assert thinned(["a", "b", "c"], 2, [4, None, None]) == {0: "4  a", 2: "c"}
-
-
-def test_colours_of_a_part_of_the_weights_and_of_what_is_no_share():
-    tokens = [f"t{i}" for i in range(40)]
-    plot = plot_attention(0.4 * some_weights(40, 40), tokens=tokens)
-    norm, scale = plot.axes.images[0].norm, plot.figure.axes[1]
-    top = cells(plot.axes).max()
-    assert norm.vmax == top < 0.4
-    assert norm(top / 4) == pytest.approx(0.5)
-    marks = top * np.array([0, 0.01, 0.1, 0.25, 0.5, 1])
-    assert scale.get_yticks() == pytest.approx(marks, rel=0.35)
-    named = [float(name) for name in ticks(scale)]
-    assert named == pytest.approx(scale.get_yticks(), abs=0.005)
-    linear = plot_attention(9 * some_weights(40, 40), tokens=tokens)
-    norm = linear.axes.images[0].norm
-    assert norm(norm.vmax / 4) == pytest.approx(0.25)
-    assert "square root" in plot.caption and "square root" not in linear.caption
+    about = {"tokens": tokens, "columns": [*tokens[:-1], "others"]}
+    about["numbers"] = range(30, 70), [*range(50, 89), None]
+    plot = plot_attention(some_weights(40, 40), **about)
+    assert ticks(plot.axes)[:2] == ["30  t0", "32  t2"]
+    assert columns(plot.axes)[0] == "50  t0"
+    plot = drawn_lines(some_weights(40, 40), **about)
+    assert [beside_lines(plot, side)[2] for side in (0, 1)] == ["32  t2", "52  t2"]
 
 
 def test_weight_and_contribution_share_a_scale_if_both_are_shares():
     other = WEIGHTS.copy()
     other[2] = 0.3, 0.2, 0.05, 0.45
-    plot = plot_weight_and_contribution(WEIGHTS, other, tokens=TOKENS, title="$t$")
+    plot = plot_weight_and_contribution(WEIGHTS, other, tokens=TOKENS)
     left, right = plot.figure.axes
     assert (cells(left) == WEIGHTS).all()
     assert (cells(right) == other).all()
-    titles = [ax.get_title(loc="left") for ax in (left, right)]
-    assert titles == ["attention weight", "contribution"]
     assert [c.norm.vmax for ax in (left, right) for c in ax.collections] == [1, 1]
     assert "They differ most from bites to [SEP]: 0.95 and 0.45." in plot.caption
     apart = plot_weight_and_contribution(WEIGHTS, 3 * other, tokens=TOKENS)
     limits = [c.norm.vmax for ax in apart.figure.axes for c in ax.collections]
     assert limits == pytest.approx([1, 3 * 0.7])
     assert "differ" not in apart.caption
-
-
-def test_numbers_side_by_side_are_written_short():
-    weights = np.eye(10)
-    weights[0, :2] = 0.2, 0.8
-    plot = plot_weight_and_contribution(0.9 * weights, weights, tokens=["a"] * 10)
-    left, right = plot.figure.axes
-    assert texts(left)[:3] == [".18", ".72", ".00"]
-    assert texts(right)[:3] == [".2", ".8", ".0"]
-    assert texts(right)[11] == "1.0"
 
 
 # All heads
@@ -314,12 +239,9 @@ def test_the_thumbnails():
     weights = some_weights(2, 3, 5, 5).astype("float32")
     sprite = heads_sprite(weights, cell=12)  # 10 pixels of 5 tokens, and the edge
     assert sprite.shape == (24, 36, 3)
-    assert sprite.dtype == np.uint8
     for (layer, head, i, j), weight in np.ndenumerate(weights):
         block = sprite[12 * layer + 2 * i :, 12 * head + 2 * j :][:2, :2]
         assert (block == colour(weight)).all()
-    assert (sprite[10:12] == 255).all()
-    assert (sprite[:, 34:] == 255).all()
 
 
 def test_a_thumbnail_of_many_tokens_keeps_the_largest_weights():
@@ -338,10 +260,7 @@ def test_all_heads():
     plot = plot_heads(weights, tokens=TOKENS, picked=(1, 2))
     assert (cells(plot.axes) == heads_sprite(weights)).all()
     assert plot.axes.images[0].get_extent() == [0.5, 3.5, 2.5, 0.5]
-    assert columns(plot.axes) == ["1", "2", "3"]
-    assert ticks(plot.axes) == ["1", "2"]
-    frame = next(p for p in plot.axes.patches if isinstance(p, Rectangle))
-    assert frame.get_xy() == (1.5, 0.5)
+    assert framed(plot) == (1.5, 0.5)
     assert plot.caption.endswith(
         "Most on one token: layer 2, head 3, to [SEP], 100% on average. Framed: layer"
         " 1, head 2, mostly to [CLS], 70% on average."
@@ -351,7 +270,7 @@ def test_all_heads():
 # Inside one weight
 
 
-@pytest.mark.parametrize("size", [2, 8, 32, 64])
+@pytest.mark.parametrize("size", [8, 64])
 def test_products_add_up_to_the_score(size):
     query, key, scores = a_head(size=size)
     plot = plot_one_weight(query, key, scores, tokens=TOKENS, row=1, column=2)
@@ -367,10 +286,8 @@ def test_products_add_up_to_the_score(size):
     weights = softmax(scores[1])
     assert [bar.get_width() for bar in right.patches[:4]] == pytest.approx(weights)
     assert texts(right) == [f"{weight:.2f}" for weight in weights]
-    # The one in question has a frame and bold figures.
+    # The one in question has a frame.
     assert right.patches[4].get_y() == right.patches[2].get_y()
-    bold = [t.get_weight() == "bold" for t in right.texts]
-    assert bold == [False, False, True, False]
     if size > 8:  # the dimensions that count most have their numbers
         top = np.argsort(-np.abs(heights))[:3]
         named = {int(t.get_text()): t.xy for t in products.texts}
@@ -413,11 +330,7 @@ def test_patterns():
     plot = plot_patterns(values, label="share of $x_", expected=0.3)
     assert (cells(plot.axes) == values).all()
     assert texts(plot.axes) == [f"{v:.2f}" for v in values.ravel()]
-    assert ticks(plot.axes) == ["1", "2"]
-    assert columns(plot.axes) == ["1", "2", "3"]
-    assert plot.axes.get_xlabel() == "head\nshare of $x_"
-    frame = next(p for p in plot.axes.patches if isinstance(p, Rectangle))
-    assert frame.get_xy() == (1.5, 0.5)
+    assert framed(plot) == (1.5, 0.5)
     assert plot.caption == (
         "Share of $x_ of 6 heads, 0.50 on average. Highest: layer 2, head 3, 0.90;"
         " lowest: layer 1, head 1, 0.10. Mean of each layer: 0.28, 0.72. To compare:"
@@ -426,17 +339,6 @@ def test_patterns():
     plot = plot_patterns([[0.123, 0.5]], label="share", percent=True, expected=0.1)
     assert texts(plot.axes) == ["12", "50"]
     assert "Highest: layer 1, head 2, 50.0%" in plot.caption
-    assert plot.axes.get_xlabel() == "head\nshare, %"
-
-
-def test_a_table_of_bert_base_is_numbered_and_a_larger_one_is_not():
-    base = plot_patterns(RANDOM.random((12, 12)), label="x", expected=0)
-    assert len(base.axes.texts) == 144
-    large = RANDOM.random((30, 20))
-    plot = plot_patterns(large, label="x", expected=0)
-    assert texts(plot.axes) == []
-    assert (cells(plot.axes) == large).all()
-    assert len(plot.figure.axes) == 2
 
 
 # Curves with gaps
@@ -452,11 +354,8 @@ def test_curves():
         lines={"equal": [0.4, 0.3, 0.2], "level": 0.25},
         percent=True,
     )
-    near, far, equal, level = plot.axes.lines
-    assert near.get_ydata() == pytest.approx([20, 50])
-    assert far.get_ydata() == pytest.approx([20, 20])
-    assert equal.get_ydata() == pytest.approx([40, 30])
-    assert level.get_ydata() == pytest.approx([25, 25])
+    drawn = [line.get_ydata() for line in plot.axes.lines]
+    assert np.allclose(drawn, [[20, 50], [20, 20], [40, 30], [25, 25]])
     assert columns(plot.axes) == ["1", "2–3"]  # nothing was measured over 3
     low, high = np.quantile([10, 30], [0.1, 0.9])
     band = plot.axes.collections[0].get_paths()[0].vertices
@@ -466,9 +365,6 @@ def test_curves():
         " compare: equal 40.0%, 30.0%; level 25.0%. Bands: the middle 80 % of 2"
         " sentences."
     )
-    layers = plot_curves({"a": RANDOM.random((5, 12))}, label="x", along="layer")
-    assert columns(layers.axes) == [str(i) for i in range(1, 13)]
-    assert layers.caption.startswith("X, by layer (1 to 12): a ")
 
 
 def test_curves_of_unlike_samples_say_how_many_there_are():
@@ -480,19 +376,6 @@ def test_curves_of_unlike_samples_say_how_many_there_are():
     ):
         plot = plot_curves(curves, label="x", along="layer", of="tokens")
         assert plot.caption.endswith(told)
-
-
-@pytest.mark.parametrize(
-    ("names", "places"),
-    [(["a", "b", "c", "d"], 3), (["x" * 30, "b"], 2), (["x" * 60, "b"], 1)],
-)
-def test_the_key_of_curves_has_columns_that_fit(names, places):
-    plot = plot_curves({name: [1, 2] for name in names}, label="x", along="layer")
-    plot.figure.draw_without_rendering()
-    legend = plot.axes.get_legend()
-    assert legend.get_window_extent().x1 <= plot.figure.bbox.width
-    found = {round(text.get_window_extent().x0) for text in legend.get_texts()}
-    assert len(found) == min(places, len(names))
 
 
 # Whatever comes
@@ -514,9 +397,7 @@ def test_any_weights(weights):
         plot_heads(weights[None, None], tokens=tokens, picked=(1, 1)),
         plot_one_weight(weights, weights, scores, **about),
     ):
-        width, height = plot.size
-        assert width <= 8.4 * 80
-        assert 60 < height < 1000
-        assert plot.picture().size == pytest.approx((2 * width, 2 * height), abs=1)
-        assert plot.caption.endswith(".")
+        width, height = plot.picture().size
+        assert width <= 2 * 8.4 * 80
+        assert 120 < height < 2000
         assert "nan" not in plot.caption

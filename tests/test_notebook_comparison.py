@@ -22,20 +22,14 @@ ROOT = Path(__file__).resolve().parent.parent
 @pytest.mark.parametrize(
     ("saved", "new"),
     [
-        ("mean 0.250.", "mean 0.249."),
         ("9.99", "10.00"),
-        ("4.8e-07", "1.2e-06"),
         ("0.0e+00", "9.5e-07"),
         ("9.99e-02", "1.00e-01"),
         ("0.000001", "0.000009"),
-        ("-0.001", "0.000"),
         ("−0.25", "-0.24"),
         ("[[ 9.999  0.000]\n [-0.001  1.000]]", "[[10.000 -0.000]\n [ 0.000  1.001]]"),
-        ("word   9.99 next", "word  10.00 next"),
         ("12.5 %, 12.5%, 12.5px", "12.6 %, 12.4%, 12.6px"),
-        ("0.1+0.9j", "0.2+0.9j"),
         ("0.5-0.7, 0.5–0.7", "0.6-0.7, 0.5–0.8"),
-        ("nan inf -inf", "nan inf -inf"),
     ],
 )
 def test_same(saved, new):
@@ -46,27 +40,18 @@ def test_same(saved, new):
 @pytest.mark.parametrize(
     ("saved", "new"),
     [
-        ("mean 0.250", "mean 0.252"),
         ("mean 0.250", "mean 0.25"),
         ("0.25", "-0.25"),
         ("1e-05", "3e-05"),
-        ("9.95e-02", "1.00e-01"),
         ("1e-04", "0.0001"),
-        ("0.00001", "0.00003"),
-        ("nan", "0.000"),
         ("(6, 384)", "(6, 385)"),
         ("4.54.1", "4.54.2"),
-        ("v2.5", "v2.6"),
         ("1.0rc1", "1.1rc1"),
         ("2026-11-20", "2026-11-21"),
-        ("1. first", "2. first"),
         ("float32 0.5", "float64 0.5"),
         ("dog 0.25\ncat 0.24", "cat 0.25\ndog 0.24"),
         ("0.25\n0.26", "0.25 0.26"),
-        ("0.25 0.26", "0.25"),
         ("two  words 0.5", "two words 0.5"),
-        ("10", "10.0"),
-        ("12.5%", "12.5"),
     ],
 )
 def test_different(saved, new):
@@ -98,8 +83,8 @@ def stream(text, name="stdout"):
     return new_output("stream", name=name, text=text)
 
 
-def shown(text, kind="display_data", mime="text/plain", **more):
-    return new_output(kind, data={mime: text, **more})
+def shown(text, mime="text/plain", **more):
+    return new_output("display_data", data={mime: text, **more})
 
 
 def error(name, message):
@@ -118,15 +103,11 @@ TWO = [stream("first\n"), shown("second")]
         ([PICTURE], [shown("0.25 is", **{"image/png": "AAAA"})], False),
         ([shown("it")], [shown("it", **{WIDGET_VIEW: {"model_id": "af01"}})], True),
         ([shown("it", mime="text/html")], [shown("is", mime="text/html")], False),
-        ([shown("it", mime="text/latex")], [shown("is", mime="text/latex")], False),
         (TWO, TWO[::-1], False),
         (TWO, TWO[:1], False),
         (TWO[:1], TWO, False),
-        ([shown("it")], [shown("it", "execute_result")], False),
         ([stream("it")], [stream("it", "stderr")], False),
-        ([error("ValueError", "0.25")], [error("ValueError", "0.26")], True),
         ([error("ValueError", "small")], [error("ValueError", "large")], False),
-        ([error("ValueError", "small")], [error("KeyError", "small")], False),
     ],
 )
 def test_outputs(saved, new, same):
@@ -149,13 +130,11 @@ def test_results_of_tensorflow_text_where_there_is_none(monkeypatch, installed):
 
 # name: (passes, source of the cell, outputs saved with it, its tags)
 STDERR = "import sys; print('x', file=sys.stderr)"
-ZERO = error("ZeroDivisionError", "division by zero")
 CELLS = {
     "one_unit": (True, "print('mean 0.250')", [stream("mean 0.251\n")], []),
     "two_units": (False, "print('mean 0.250')", [stream("mean 0.252\n")], []),
     "missing": (False, "0.25", [], []),
-    "raises": (False, "1 / 0", [ZERO], []),
-    "raises_as_tagged": (True, "1 / 0", [ZERO], ["raises-exception"]),
+    "raises": (False, "1 / 0", [error("ZeroDivisionError", "division by zero")], []),
     "ignored": (True, "print('a')", [stream("b\n")], ["nbval-ignore-output"]),
     "stderr": (False, STDERR, [stream("x\n", "stderr")], []),
     "ignored_stderr": (False, STDERR, [], ["nbval-ignore-output"]),
@@ -163,18 +142,12 @@ CELLS = {
 # The worked answers' kernel is the same one, and nothing of theirs is left in it.
 FIRST = "import os; os.environ['KERNEL'] = 'shared'; left = 1"
 SECOND = "import os; print(os.environ['KERNEL'], 'left' in globals())"
-ANSWERS = {
-    "01": [(True, FIRST, [], [])],
-    "02": [(True, SECOND, [stream("shared False\n")], [])],
-}
 
 
 def write(path, cells):
     cells = [
-        new_code_cell(
-            source, outputs=outputs, metadata={"tags": tags}, execution_count=number
-        )
-        for number, (_, source, outputs, tags) in enumerate(cells, start=1)
+        new_code_cell(source, outputs=saved, metadata={"tags": tags}, execution_count=1)
+        for _, source, saved, tags in cells
     ]
     kernel = {"name": "no-such-kernel", "display_name": "none"}
     nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
@@ -186,24 +159,21 @@ def outcomes(tmp_path_factory):
     folder = tmp_path_factory.mktemp("notebooks")
     (folder / "solutions").mkdir()
     write(folder / "all.ipynb", CELLS.values())
-    for name, cells in ANSWERS.items():
-        write(folder / "solutions" / f"{name}.ipynb", cells)
+    said = stream("shared False\n")
+    write(folder / "solutions" / "01.ipynb", [(True, FIRST, [], [])])
+    write(folder / "solutions" / "02.ipynb", [(True, SECOND, [said], [])])
     wide = "import pytest\n@pytest.mark.wide\ndef test_wide():\n    assert False\n"
     (folder / "test_wide.py").write_text(wide)
     shutil.copy(ROOT / "conftest.py", folder)
     settings = (ROOT / "pyproject.toml").read_text()
     settings = settings.replace('["tests"]', f"[{str(ROOT / 'tests')!r}]")
     (folder / "pyproject.toml").write_text(settings)
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PYTEST", "JUPYTER", "WIDE"))
-    }
-    environment["HOME"] = str(folder)
+    ours = ("PYTEST", "JUPYTER", "WIDE")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-n0", "-rA", "--color=no", "."],
         cwd=folder,
-        env=environment,
+        env=kept | {"HOME": str(folder)},
         capture_output=True,
         text=True,
     )

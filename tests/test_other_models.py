@@ -67,7 +67,6 @@ def test_own_sentences(number, tmp_path):
     assert answer in said(notebook, "stdout")
 
 
-MARK = "**the first that needs TensorFlow**"
 # Not to be imported, and not to be found either, as where it is not installed.
 WITHOUT = """
 import sys
@@ -76,17 +75,15 @@ sys.modules.update(dict.fromkeys(["tensorflow", "tensorflow_text", "tf_keras"]))
 
 
 def first_that_needs_it(notebook):
-    """Return the number of the code cell after the mark, or None without one.
-
-    A prediction that stands between the two is left out.
-    """
+    """Return the number of the code cell after the mark that is no prediction."""
     number, after_mark = 0, False
     for cell in notebook.cells:
         if cell.cell_type == "code":
             number += 1
             if after_mark and "exercises.predict(" not in cell.source:
                 return number
-        after_mark = after_mark or MARK in cell.source
+        mark = "**the first that needs TensorFlow**"
+        after_mark = after_mark or mark in cell.source
     return None
 
 
