@@ -163,7 +163,9 @@ def load(name: str | os.PathLike | None = None) -> Bert:
     return_free_memory()  # transformers copies the tokenizer: 8 MB
     # A full garbage collection over all that is imported by now takes 0.1 s, and came
     # every tenth picture or so of an explorer: leave what stays for good out of it.
-    gc.freeze()
+    # Once: later it could be a model that somebody has done with.
+    if not gc.get_freeze_count():
+        gc.freeze()
     return bert
 
 
@@ -212,7 +214,8 @@ def tensorflow_model(folder: Path, config):
         raise ModelError(
             f"The weights in {folder} do not say that PyTorch saved them, and"
             " transformers' TensorFlow classes then refuse them. Load them where they"
-            " were made and save them with save_pretrained, or use bert.tables alone."
+            " were made and save them with save_pretrained, or go on without bert.model;"
+            " encoder.encode runs the same weights."
         )
     model = TFBertModel.from_pretrained(
         folder,
@@ -222,12 +225,13 @@ def tensorflow_model(folder: Path, config):
         use_safetensors=True,
     )
     return_free_memory()
-    gc.freeze()
     return model
 
 
 def import_tensorflow() -> None:
     """Import TensorFlow without a sound, or raise a ModelError."""
+    if sys.modules.get("tensorflow"):
+        return
     for setting, value in TENSORFLOW_SETTINGS.items():
         os.environ.setdefault(setting, value)
     try:

@@ -13,7 +13,7 @@ const DISCONNECTED = "jupyter-widgets-disconnected";
 // listener is on the document: this one, on the window, comes before it. Saving is left
 // to JupyterLab, or the browser would save the page.
 function keepKeys(box, event) {
-  const saves = (event.ctrlKey || event.metaKey) && event.key === "s";
+  const saves = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s";
   if (box.contains(event.target))
     event.target.toggleAttribute("data-lm-suppress-shortcuts", !saves);
 }
@@ -53,7 +53,9 @@ function describe(box) {
   for (const button of box.querySelectorAll("button.bertlab-head"))
     set(button, { "aria-label": button.title });
   for (const icon of box.querySelectorAll(".widget-play button > i"))
-    set(icon.parentElement, { "aria-label": icon.className.match(/fa-(\w+)/)[1] });
+    set(icon.parentElement, {
+      "aria-label": icon.className.match(/fa-(\w+)/)[1].replace("retweet", "repeat"),
+    });
   // The sentence is announced where the place that it stands in was there before.
   const message = box.querySelector(".bertlab-message .widget-html-content");
   set(message, { role: "status", "aria-live": "polite" });
@@ -61,8 +63,10 @@ function describe(box) {
 }
 
 function sayGone(box) {
-  if (box.matches(".bertlab-gone")) return;
-  box.querySelector(".bertlab-message .widget-html-content").textContent = GONE;
+  const place = box.querySelector(".bertlab-message .widget-html-content");
+  // Not there before the message is; the observer looks again then.
+  if (!place || box.matches(".bertlab-gone")) return;
+  place.textContent = GONE;
   box.classList.add("bertlab-gone");
 }
 

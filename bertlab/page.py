@@ -1,4 +1,4 @@
-"""The hidden widget that gives an explorer its keys, its names and its looks."""
+"""The hidden widget that gives explorers and guesses keys, names and looks."""
 
 from pathlib import Path
 

@@ -41,7 +41,7 @@ def load_tokenizer(folder: Path, config, vocabulary_alone: bool = False):
         said = {} if vocabulary_alone else read_settings(folder)
         settings = SETTINGS | {name: said[name] for name in SETTINGS if name in said}
         longest = config.max_position_embeddings
-        length = min(said.get("model_max_length", longest), longest)
+        length = min(said.get("model_max_length") or longest, longest)
         if whole.is_file() and not vocabulary_alone:  # read in place of vocab.txt
             backend = Tokenizer.from_file(str(whole))
             vocabulary = backend.get_vocab(with_added_tokens=False)

@@ -36,7 +36,7 @@ def plot_padded(batch, compared):
     batch : list of Padded
         From `bertlab.network.padding.pad`.
     compared : Compared
-        From `bertlab.network.padding.compare`.
+        From `bertlab.measures.compare`.
 
     Returns
     -------

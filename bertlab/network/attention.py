@@ -13,7 +13,8 @@ from ..errors import InputError
 from ..model import import_tensorflow
 from ..text.inputs import shown
 
-# What TFBertModel adds to a masked token's score. Where all are masked, none is.
+# What is added to a masked token's score, as in `network.bert`, which would import
+# TensorFlow. Where all are masked, none is.
 MASKED = np.float32(-10_000)
 
 

@@ -1,4 +1,4 @@
-"""Padding by hand: texts of different lengths as rows of one batch, and what it does.
+"""Padding by hand: texts of different lengths as rows of one batch, and pooling.
 
 What a row holds can be chosen here in every way that matters: how long it is, on which
 side the pads stand, whether the mask hides them, and where positions are counted from.

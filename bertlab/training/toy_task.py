@@ -269,7 +269,7 @@ def _random_weights(config, seed):
     random = np.random.default_rng([seed, WEIGHTS])
     spread = SPREAD * np.sqrt(768 / config.hidden_size)
     shapes, weights = expected_shapes(config), {}
-    # In the order of TFBertModel, which the lesson's runs began with.
+    # In this order: in another the lesson's seeds would give other runs.
     tables = ("word", "token_type", "position")
     first = [f"embeddings.{table}_embeddings.weight" for table in tables]
     for name in dict.fromkeys([*first, *shapes]):

@@ -51,11 +51,11 @@ class AttentionExplorer(Explorer):
         self.window.children = (self.start,)
         self.children[0].children = controls.arranged(self)
         self.children[0].layout = {"flex_flow": "column", "align_items": "stretch"}
-        controls_, message, view, style = self.children
+        controls_, message, view, page = self.children
         before, after = controls.past_picture(self.model_id)
         self.children = (
             *(controls_, message, self.thumbnails),
-            *(before, view, after, style),
+            *(before, view, after, page),
         )
 
     # What the controls say
