@@ -214,8 +214,8 @@ def tensorflow_model(folder: Path, config):
         raise ModelError(
             f"The weights in {folder} do not say that PyTorch saved them, and"
             " transformers' TensorFlow classes then refuse them. Load them where they"
-            " were made and save them with save_pretrained, or go on without bert.model;"
-            " encoder.encode runs the same weights."
+            " were made and save them with save_pretrained, or go on without"
+            " bert.model: encoder.encode runs the same weights."
         )
     model = TFBertModel.from_pretrained(
         folder,
