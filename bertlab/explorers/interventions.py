@@ -17,7 +17,7 @@ from ..text.tokens import count, isolated, tokenize
 from .attention.part import separators
 from .attention.text_attention import TextAttention
 from .explorer import Explorer, about, check_box, radio, text_box
-from .intervention_asked import (
+from .intervention_request import (
     CHANGES,
     END,
     MOVE,
