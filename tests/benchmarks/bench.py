@@ -51,10 +51,15 @@ FORWARD = """
 bert.model(**bert.tokenizer("My dog is cute", return_tensors="tf"))
 """
 RUNS = 5
+MODEL = """
+import bertlab
+from bertlab import encoder
+bert = bertlab.load()
+"""
 FIRST_STATES = {
     "import tensorflow": "import tensorflow",
-    "encode": f"{LOAD}\nencoder.encode(bert, 'My dog is cute')",
-    "TFBertModel": LOAD + FORWARD,
+    "encode": f"{MODEL}encoder.encode(bert, 'My dog is cute')",
+    "TFBertModel": MODEL + FORWARD,
 }
 
 
