@@ -147,5 +147,5 @@ def _fitted(vectors, answers, labels):
 def _centre_and_spread(vectors):
     centre, spread = vectors.mean(axis=0), vectors.std(axis=0)
     # What is equal in all but for rounding says nothing, and must not be blown up.
-    varies = spread > 1e-6 * (np.abs(centre) + spread.max())
+    varies = spread > 1e-6 * (np.abs(centre).max() + spread.max())
     return centre, np.where(varies, spread, np.inf)

@@ -16,7 +16,7 @@ from ..text.tokens import count
 
 # Most tokens in a batch, padding included: with fewer, texts take longer. A long text
 # runs alone: memory for attention weights grows with the square of its length.
-BATCH_TOKENS = 512
+BATCH_TOKENS = 2048
 LONG = 256
 # From so many texts on somebody has to wait.
 MANY = 100
