@@ -44,6 +44,14 @@ def test_a_dimension_that_never_changes_says_nothing():
     assert same.mean() == pytest.approx(1 / 3, abs=0.1)
 
 
+def test_what_rounding_makes_of_one_and_the_same_vector_says_nothing():
+    """As of [CLS] before the first layer: some of its entries are very small."""
+    same = np.tile(np.geomspace(1e-4, 3, 50), (60, 1))
+    labels = np.unique(LABELS, return_inverse=True)[1]
+    right = probe(same + 1e-7 * labels[:, None], LABELS)
+    assert (right == probe(same, LABELS)).all()
+
+
 def test_others_are_what_is_tested_on():
     plain = vectors(30)
     assert probe(plain, LABELS, others=plain).mean() == probe(plain, LABELS).mean()
